@@ -1,0 +1,1 @@
+//! Placeholder: the module lands with its own commit.
