@@ -1,0 +1,199 @@
+'use strict';
+
+/**
+ * The one table of behaviours in which Node's versions differ. rust-http2 behaves as the http2 of
+ * the Node it runs on; no other file may look at a version.
+ *
+ * A behaviour that shows on the running builtin is probed there, as patch releases receive
+ * backports; the rest is keyed by the first release that has it.
+ */
+
+const { getDefaultHighWaterMark } = require('node:stream');
+const { builtin } = require('./builtin.js');
+
+const running = process.versions.node.split('.').map(Number);
+
+function compare(a, b) {
+  for (let i = 0; i < 3; i++) {
+    const difference = (a[i] ?? 0) - (b[i] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+/**
+ * Whether the running Node has a change that first appeared in the given releases, one per release
+ * line. A line that is not named has it if it is newer than all that are.
+ * @param {...string} releases For instance '22.17' and '24.2'.
+ * @returns {boolean}
+ */
+function since(...releases) {
+  const parsed = releases.map((release) => release.split('.').map(Number));
+  const sameLine = parsed.find((release) => release[0] === running[0]);
+  if (sameLine !== undefined) return compare(running, sameLine) >= 0;
+  return parsed.every((release) => compare(running, release) > 0);
+}
+
+/** What a call returns; undefined if it throws. */
+function attempt(probe) {
+  try {
+    return probe();
+  } catch {
+    return undefined;
+  }
+}
+
+const { getPackedSettings, getUnpackedSettings, Http2ServerResponse } = builtin;
+const responseHas = (name) => Object.hasOwn(Http2ServerResponse.prototype, name);
+
+const customSettings =
+  attempt(() => getPackedSettings({ customSettings: { 999: 1 } }).length) === 6;
+// SETTINGS_INITIAL_WINDOW_SIZE of 2^31.
+const wideWindow = Buffer.from([0, 4, 0x80, 0, 0, 0]);
+const acceptsWideWindow = attempt(() => getUnpackedSettings(wideWindow, { validate: true }));
+
+module.exports = Object.freeze({
+  // Module -----------------------------------------------------------------------------------
+
+  /** `performServerHandshake` is exported. */
+  performServerHandshake: 'performServerHandshake' in builtin,
+  /** `util.promisify(connect)` rejects on a failed connect instead of never settling. */
+  promisifiedConnectRejects: since('22.4'),
+
+  // Options ----------------------------------------------------------------------------------
+
+  /** `settings.customSettings` and `options.remoteCustomSettings` exist. */
+  customSettings,
+  /** Greatest `initialWindowSize`; RFC 9113 §6.5.2 says 2^31-1. */
+  initialWindowSizeMax: acceptsWideWindow ? 2 ** 32 - 1 : 2 ** 31 - 1,
+  /** Range errors name numeric session options as `The "options.x" property`, not `"x" argument`. */
+  optionErrorsNameProperty: since('25.0'),
+  /** Options `streamResetBurst` and `streamResetRate`: a token bucket for received RST_STREAM. */
+  streamResetOptions: since('22.10', '23.0'),
+  /** A flood of received RST_STREAM ends the session (nghttp2 >= 1.57, in every Node here). */
+  resetFloodLimit: true,
+  /** Option `strictFieldWhitespaceValidation`; without it padded values are always dropped. */
+  strictFieldWhitespace: since('22.17', '24.2'),
+  /** Option `strictSingleValueFields`. */
+  strictSingleValueFields: since('25.7'),
+  /** Option `http1Options` of servers. */
+  http1Options: since('25.7'),
+  /** Option `maxOriginSetSize` of connect. */
+  maxOriginSetSize: since('26.3.1'),
+  /** A secure server's `ALPNCallback` stands alone: no default ALPN list joins it. */
+  alpnCallback: since('22.13'),
+  /** connect sends no server name for IP hosts (RFC 6066 §3). */
+  noServernameForIp: since('22.14'),
+
+  // Sessions ---------------------------------------------------------------------------------
+
+  /** PRIORITY signals have no effect; using them warns with DEP0194. Else 'priority' is emitted. */
+  prioritySignalsRemoved: since('24.2'),
+  /** The payload of `ping()` is measured by byteLength, so that every 8-byte view is accepted. */
+  pingAcceptsViews: since('24.11.1', '25.0'),
+  /** `session.close()` sends GOAWAY(0) at once. */
+  closeSendsGoaway: since('22.16', '24.0'),
+  /** `request()` on a closed or destroyed session throws; else its stream fails later. */
+  requestOnDeadSessionThrows: !since('26.0'),
+  /** An idle session that was closed gracefully counts as destroyed at once. */
+  closeDestroysIdleSession: !since('22.0'),
+  /** Stream events run in the async context of `request()`, not in that of `connect()`. */
+  requestAsyncContext: since('22.12'),
+  /** `session.socket.destroy()` destroys the session instead of throwing. */
+  socketDestroyAllowed: since('26.6'),
+  /** util.inspect of the socket proxy at a negative depth shows `Proxy([...])`. */
+  proxyInspectShowsProxy: since('26.0'),
+  /** The session's 'close' precedes its streams' when the transport is already gone. */
+  sessionCloseFirst: since('26.3'),
+  /** An illegal field name in `request()` also destroys the session. */
+  badNameKillsSession: !since('20.19.3', '22.17', '24.0'),
+  /**
+   * What happens to a peer that breaks the protocol:
+   * - 'specific-silent': GOAWAY with the specific code, mostly without an 'error' event;
+   * - 'internal-reported': reported offences give an 'error' event and GOAWAY(2), the others a
+   *   silent GOAWAY with the specific code;
+   * - 'specific-reported': always an 'error' event, and GOAWAY with the specific code and a debug
+   *   text.
+   */
+  violations: since('26.1')
+    ? 'specific-reported'
+    : since('22.0')
+      ? 'internal-reported'
+      : 'specific-silent',
+  /** DATA beyond the announced content-length fails the session, not only the stream. */
+  surplusDataFailsSession: since('26.0'),
+  /** A flood of empty DATA frames is …TOO_MANY_INVALID_FRAMES; else a GOAWAY(11). */
+  emptyDataFloodReported: !since('24.0') || since('26.0'),
+  /** More than 8 CONTINUATION frames fail the session with -905. */
+  continuationFloodReported: since('22.0'),
+  /** Field blocks kept by open streams count into maxSessionMemory. */
+  fieldBlocksCountAsMemory: since('26.4'),
+  /** RST code of a client stream whose request block is too large to send. */
+  oversizedRequestCode: since('22.16', '24.0') ? 7 : 6,
+  /** An oversized block of `respond({endStream: true})` resets with 0 and without an error. */
+  oversizedFinalResponseIsSilent: since('22.0'),
+  /** The invalid-origin-frame count that `…TOO_MANY_ORIGINS` limits is kept. */
+  originFramesLimited: since('26.3.1'),
+
+  // Streams ----------------------------------------------------------------------------------
+
+  /** Default highWaterMark of streams, in bytes. */
+  streamHighWaterMark: getDefaultHighWaterMark(false),
+  /** `request()` takes flat header arrays. */
+  rawHeaderArrays: since('22.17', '24.0'),
+  /** `respond()` takes flat header arrays. */
+  rawResponseArrays: since('22.20', '24.7'),
+  /** `sentHeaders` of a flat array gathers repeated names in arrays. */
+  rawSentHeadersGather: since('22.19', '24.6'),
+  /** What the INVALID_ARG_TYPE error of `request(headers)` expects. */
+  headersTypeMessage: since('22.17', '24.0') ? ['Array', 'Object'] : ['Object', 'object'],
+  /** Outgoing pseudo-header names are matched case-insensitively (`:PATH` is a duplicate). */
+  pseudoNamesFolded: since('22.0'),
+  /** Code of the error that pending write callbacks receive at destroy; null: none. */
+  pendingWriteErrorAtDestroy: since('22.0') && !since('26.0') ? 'ECANCELED' : null,
+  /** A server stream emits 'end' when the client's session is destroyed. */
+  endOnServerDestroy: !since('22.0'),
+  /** On a reset with code 8 or 0 the server emits 'end' after 'aborted' and 'finish'. */
+  endAfterAborted: since('26.0'),
+  /** `respond()` reads the caller's options object in place instead of a copy. */
+  respondOptionsInPlace: since('26.7'),
+  /** respondWithFile closes its file when the headers are refused. */
+  fileClosedOnHeaderError: since('25.7'),
+
+  // Servers ----------------------------------------------------------------------------------
+
+  /** `server.close()` closes every session gracefully. */
+  serverCloseClosesSessions: since('24.0'),
+  /** Secure servers have `closeIdleConnections`, and `close()` ends idle HTTP/1 sockets. */
+  closeIdleConnections: since('22.0'),
+  /** The HTTP/1 fallback obeys headersTimeout, requestTimeout, connectionsCheckingInterval. */
+  http1Timeouts: since('22.0'),
+  /** The HTTP/1 fallback's `keepAliveTimeout`, in ms; undefined: http's own default rules. */
+  http1KeepAliveTimeout: since('25.0') ? 5000 : undefined,
+  /** The HTTP/1 fallback hands Upgrade requests to 'upgrade' listeners. */
+  http1Upgrade: since('22.21.1', '24.9'),
+
+  // Compatibility classes --------------------------------------------------------------------
+
+  /** `response.appendHeader`. */
+  appendHeader: responseHas('appendHeader'),
+  /** `response.writeInformation`. */
+  writeInformation: responseHas('writeInformation'),
+  /** `response.writableNeedDrain` and `writableObjectMode`. */
+  writableNeedDrain: responseHas('writableNeedDrain'),
+  /** `writeHead` keeps the duplicates of a flat array instead of the last. */
+  writeHeadKeepsDuplicates: since('22.0'),
+  /** `writeHead` on a closed stream does nothing; else it throws …INVALID_STREAM. */
+  writeHeadAfterCloseIgnored: since('22.16', '24.0'),
+  /** `writeEarlyHints` checks names and values as setHeader does. */
+  earlyHintsChecked: since('26.2'),
+
+  // Observation ------------------------------------------------------------------------------
+
+  /** Diagnostics channels of stream life. */
+  streamChannels: since('22.17', '24.3'),
+  /** Diagnostics channels of the client's request bodies. */
+  bodyChannels: since('24.12', '25.2'),
+  /** Fields of performance entries are also own properties of the entry. */
+  perfEntryOwnFields: !since('25.0'),
+});
