@@ -1,0 +1,98 @@
+'use strict';
+
+const { reasons, versions } = require('./reasons.json');
+
+const STATUSES = ['pass', 'fail', 'crash', 'timeout', 'skip'];
+/** A file counts as slower than the builtin beyond this factor; below the floor (ms) it is noise. */
+const SLOW_FACTOR = 2;
+const SLOW_FLOOR = 500;
+
+const failed = ({ status }) => status !== 'pass' && status !== 'skip';
+
+/**
+ * Collects outcomes, prints them, and compares those of `ours` with the expected list.
+ * @param {{version: string, subjects: string[], verbose: boolean}} options
+ */
+function createReport({ version, subjects, verbose }) {
+  const results = new Map(subjects.map((subject) => [subject, new Map()]));
+  const expected = new Map(Object.entries(versions[version.split('.', 1)[0]] ?? {}));
+
+  function add(test, subject, outcome) {
+    results.get(subject).set(test.name, outcome);
+    if (outcome.status === 'pass') return;
+    const mark = subject === 'ours' && expected.has(test.name) ? ' (expected)' : '';
+    const label = `${subject} ${outcome.status.toUpperCase()}${mark}`;
+    console.log(`${label.padEnd(16)} ${test.name}\n    ${outcome.why}`);
+    if (verbose && failed(outcome)) console.log(outcome.output.replace(/^/gm, '    | '));
+  }
+
+  /** Files of ours that differ from the expected list, each way. */
+  function compare() {
+    const outcomes = [...(results.get('ours') ?? [])];
+    return {
+      surprises: outcomes.filter(([name, o]) => failed(o) && !expected.has(name)),
+      stale: outcomes.filter(([name, o]) => o.status === 'pass' && expected.has(name)),
+    };
+  }
+
+  function print() {
+    for (const [subject, outcomes] of results) printTotals(subject, [...outcomes.values()]);
+    if (subjects.length === 2) printSlower(results.get('builtin'), results.get('ours'));
+    if (!results.has('ours')) return;
+    const { surprises, stale } = compare();
+    if (expected.size > 0) printExpected(expected);
+    printNames('Passes, though reasons.json lists it:', stale);
+    printNames('Fails without a reason in reasons.json:', surprises);
+    if (surprises.length + stale.length === 0) console.log('As reasons.json expects.');
+  }
+
+  function ok() {
+    const { surprises, stale } = compare();
+    if (surprises.length + stale.length > 0) return false;
+    return results.has('ours') || ![...results.get('builtin').values()].some(failed);
+  }
+
+  function toJSON() {
+    const plain = [...results].map(([subject, outcomes]) => [
+      subject,
+      Object.fromEntries([...outcomes].map(([name, { status, why, time }]) => [name, { status, why, time }])),
+    ]);
+    return { version, results: Object.fromEntries(plain) };
+  }
+
+  return { add, print, ok, toJSON };
+}
+
+function printTotals(subject, outcomes) {
+  const counts = STATUSES.map((status) => [status, outcomes.filter((o) => o.status === status).length]);
+  const seconds = outcomes.reduce((sum, { time }) => sum + time, 0) / 1000;
+  const parts = counts.filter(([status, n]) => n > 0 || status === 'pass' || status === 'fail');
+  const words = parts.map(([status, n]) => `${status} ${n}`).join(', ');
+  console.log(`\n${subject}: ${words}, of ${outcomes.length} files (${seconds.toFixed(1)} s of processes)`);
+}
+
+function printExpected(expected) {
+  const counts = new Map();
+  for (const reason of expected.values()) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  console.log('Not expected to pass:');
+  for (const [reason, n] of counts) console.log(`  ${n}: ${reasons[reason]}`);
+}
+
+function printNames(title, entries) {
+  if (entries.length === 0) return;
+  console.log(`${title} ${entries.length}`);
+  for (const [name, { status }] of entries) console.log(`  ${status.padEnd(8)}${name}`);
+}
+
+function printSlower(builtin, ours) {
+  const slow = [...ours].filter(([name, { time }]) => {
+    return time > SLOW_FLOOR && time > SLOW_FACTOR * builtin.get(name).time;
+  });
+  if (slow.length === 0) return;
+  console.log(`Slower than ${SLOW_FACTOR} times the builtin: ${slow.length}`);
+  for (const [name, { time }] of slow) {
+    console.log(`  ${time} ms, builtin ${builtin.get(name).time} ms  ${name}`);
+  }
+}
+
+module.exports = { createReport };
