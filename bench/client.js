@@ -1,0 +1,56 @@
+'use strict';
+
+// The client under test, a child of run.js: sends the load of a case to a server, and
+// reports the time and the CPU time that it took.
+
+const [implementation, caseText, origin] = process.argv.slice(2);
+const http2 = require(implementation);
+const { connections, streams, size } = JSON.parse(caseText);
+
+/** Requests one file and checks that it came whole. */
+function request(session) {
+  return new Promise((resolve, reject) => {
+    const stream = session.request({ ':path': `/${size}` });
+    let status;
+    let received = 0;
+    stream.on('response', (headers) => {
+      status = headers[':status'];
+    });
+    stream.on('data', (chunk) => {
+      received += chunk.length;
+    });
+    stream.on('error', reject);
+    stream.on('end', () => {
+      if (status === 200 && received === size) resolve();
+      else reject(new Error(`status ${status} with ${received} octets, not 200 with ${size}`));
+    });
+  });
+}
+
+/** Sends `requests` requests over fresh connections; resolves to what they cost. */
+async function load(requests) {
+  const sessions = Array.from({ length: connections }, () =>
+    http2.connect(origin, { rejectUnauthorized: false }),
+  );
+  let left = requests;
+  const lane = async (session) => {
+    while (left-- > 0) await request(session);
+  };
+  const started = process.hrtime.bigint();
+  const before = process.cpuUsage();
+  await Promise.all(sessions.flatMap((session) => Array.from({ length: streams }, () => lane(session))));
+  const { user, system } = process.cpuUsage(before);
+  const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+  for (const session of sessions) session.close();
+  return { seconds, cpu: (user + system) / 1e6 };
+}
+
+process.on('message', async ({ requests }) => {
+  try {
+    process.send(await load(requests));
+  } catch (error) {
+    process.send({ error: error.message });
+  }
+});
+process.on('disconnect', () => process.exit());
+process.send({ ready: true });

@@ -1,0 +1,148 @@
+'use strict';
+
+// The programs that take part in a run: h2load, nghttpd, and ours as child processes.
+
+const net = require('node:net');
+const os = require('node:os');
+const path = require('node:path');
+const { once } = require('node:events');
+const { promisify } = require('node:util');
+const { execFile, fork, spawn, spawnSync } = require('node:child_process');
+
+const run = promisify(execFile);
+
+/** The longest that one run may take, in milliseconds: a load that hangs is a failure. */
+const RUN_LIMIT = 120_000;
+
+const runs = (command, ...args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+
+const canPin = os.cpus().length > 1 && runs('taskset', '-c', '0,1', 'true');
+
+/** A command line that stays on one processor, where the machine can do that. */
+function pinned(cpu, command) {
+  return canPin ? ['taskset', '-c', String(cpu), ...command] : command;
+}
+
+/** The first name in `commands` that is not installed. */
+function missing(commands) {
+  return commands.find((command) => !runs(command, '--version'));
+}
+
+/** Resolves to the next message of a child; its end or a long silence is an error. */
+function reply(child) {
+  return new Promise((resolve, reject) => {
+    const settle = (action, value) => {
+      clearTimeout(timer);
+      child.off('message', onMessage).off('exit', onExit);
+      action(value);
+    };
+    const onMessage = (message) => {
+      if (message.error) settle(reject, new Error(message.error));
+      else settle(resolve, message);
+    };
+    const onExit = (code, signal) => {
+      settle(reject, new Error(`the process under test ended (${signal ?? code})`));
+    };
+    const timer = setTimeout(
+      () => settle(reject, new Error(`no end within ${RUN_LIMIT / 1000} s`)),
+      RUN_LIMIT,
+    );
+    child.on('message', onMessage).on('exit', onExit);
+  });
+}
+
+async function ask(child, message) {
+  const answer = reply(child);
+  child.send(message);
+  return answer;
+}
+
+/** Starts a script of this folder on the first processor. */
+function start(script, node, args) {
+  const [execPath, ...rest] = pinned(0, [node, path.join(__dirname, script)]);
+  const [first, ...others] = [...rest, ...args];
+  return fork(first, others, { execPath, execArgv: [], serialization: 'json' });
+}
+
+/** A server under test: `load(requests)` resolves to what one run of h2load cost. */
+async function startServer(testCase, implementation, { node, credentials, files }) {
+  const tls = testCase.tls ? credentials : null;
+  const args = [implementation, JSON.stringify(testCase), JSON.stringify(tls)];
+  const child = start('server.js', node, args);
+  const { port } = await reply(child);
+  const url = `${testCase.tls ? 'https' : 'http'}://127.0.0.1:${port}/`;
+  const cpuSeconds = async () => {
+    const { cpu } = await ask(child, 'cpu');
+    return (cpu.user + cpu.system) / 1e6;
+  };
+  return {
+    async load(requests) {
+      const before = await cpuSeconds();
+      const seconds = await h2load(testCase, requests, url, files);
+      return { seconds, cpu: (await cpuSeconds()) - before };
+    },
+    stop: () => child.kill(),
+  };
+}
+
+/** One run of h2load; resolves to its seconds. A request that fails is an error. */
+async function h2load({ work, size, connections, streams }, requests, url, files) {
+  const body = work === 'post' || work === 'upload' ? ['-d', files(size)] : [];
+  const shape = ['-n', requests, '-c', Math.min(connections, requests), '-m', streams];
+  const [command, ...args] = pinned(1, ['h2load', ...shape.map(String), ...body, url]);
+  const { stdout } = await run(command, args, { timeout: RUN_LIMIT });
+  const succeeded = Number(/, (\d+) succeeded/.exec(stdout)?.[1]);
+  const good = Number(/^status codes: (\d+) 2xx/m.exec(stdout)?.[1]);
+  if (succeeded !== requests || good !== requests) {
+    throw new Error(`${good} of ${requests} requests succeeded:\n${stdout.trim()}`);
+  }
+  return requests / Number(/, ([\d.]+) req\/s/.exec(stdout)[1]);
+}
+
+/** A client under test: `load(requests)` resolves to what its requests cost. */
+async function startClient(testCase, implementation, { node, origin }) {
+  const child = start('client.js', node, [implementation, JSON.stringify(testCase), origin]);
+  await reply(child);
+  return { load: (requests) => ask(child, { requests }), stop: () => child.kill() };
+}
+
+async function freePort() {
+  const server = net.createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function untilListening(port) {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const socket = net.connect(port, '127.0.0.1');
+    try {
+      await once(socket, 'connect');
+      return;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    } finally {
+      socket.destroy();
+    }
+  }
+  throw new Error(`nghttpd does not listen on port ${port}`);
+}
+
+/** Serves a folder with nghttpd on the second processor. */
+async function startNghttpd(folder, credentials) {
+  const port = await freePort();
+  const security = credentials ? [credentials.keyFile, credentials.certFile] : [];
+  const options = [...(credentials ? [] : ['--no-tls']), '-a', '127.0.0.1', '-d', folder];
+  const line = ['nghttpd', ...options, String(port), ...security];
+  const [command, ...args] = pinned(1, line);
+  const child = spawn(command, args, { stdio: 'ignore' });
+  await untilListening(port);
+  return {
+    origin: `${credentials ? 'https' : 'http'}://127.0.0.1:${port}`,
+    stop: () => child.kill(),
+  };
+}
+
+module.exports = { missing, pins: canPin, startClient, startNghttpd, startServer };
