@@ -1,1 +1,37 @@
-//! Placeholder: the module lands with its own commit.
+//! The sans-I/O session: octets in, events out; commands in, octets out.
+//!
+//! A [`Session`] is one end of one HTTP/2 connection (RFC 9113). It owns no socket, no clock and
+//! no body. Drive it like this:
+//!
+//! 1. Give what arrives to [`Session::receive`]; it tells a [`Sink`] what happened, one
+//!    [`Event`] after the other. A session that failed says so with its last event.
+//! 2. Give commands ([`Session::request`], [`Session::respond`], [`Session::data`] …) at any time
+//!    between calls. They take effect in order and write nothing yet.
+//! 3. Draw what is to be sent with [`Session::transmit`], after every `receive` and after
+//!    commands, until it answers that nothing is left. Streams that end by what is sent are
+//!    reported from here.
+//! 4. When [`Session::is_closed`] says so, close the transport.
+//!
+//! **Bodies stay outside.** [`Session::data`] announces how many octets of a body are ready; the
+//! session decides when how many of them may go and asks its [`Output`] for them. A body store for users who have
+//! no better place comes with the crate. Received bodies are slices of the input.
+//!
+//! **Streams are slots.** A [`StreamKey`] names one until its `StreamClosed` event.
+//!
+//! Time is an argument. Nothing here allocates per event; a stream costs its slot.
+
+mod config;
+mod error;
+mod event;
+mod session;
+mod stats;
+
+pub use crate::frame::{Dependency, ErrorCode, OriginEntries, StreamId, setting};
+pub use crate::hpack::{Field, FieldList};
+pub use config::{Config, Padding};
+pub use error::{
+    ControlError, Offence, PushError, Reach, RequestError, SessionError, StreamError, UpgradeError,
+};
+pub use event::{Cause, Event, HeadersKind, Output, Sink, StreamKey};
+pub use session::{RequestOptions, Session};
+pub use stats::{SessionFigures, Stats, StreamFigures};

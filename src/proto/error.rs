@@ -1,0 +1,381 @@
+//! Who is to blame and how far it reaches.
+//!
+//! An [`Offence`] is the peer's doing (or a limit of ours that the peer ran into); it costs a
+//! stream or the session. The other enums are what a command answers when the caller asked for
+//! something that cannot be, one narrow enum per kind of command.
+
+use crate::frame::{ErrorCode, FrameErrorKind, StreamId};
+use std::fmt;
+
+/// How far the consequence of an offence goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// One stream: it is reset (RFC 9113 §5.4.2).
+    Stream,
+    /// The session: it ends with GOAWAY (RFC 9113 §5.4.1).
+    Session,
+}
+
+/// What a peer did wrong, or which of our limits it ran into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Offence {
+    /// The connection did not begin with the preface (RFC 9113 §3.4).
+    BadPreface,
+    /// The first frame was not SETTINGS (RFC 9113 §3.4).
+    SettingsExpected,
+    /// A frame was malformed by itself (RFC 9113 §4.2, §6).
+    Frame(FrameErrorKind),
+    /// A field block did not decode (RFC 9113 §4.3).
+    Compression,
+    /// A field block was interrupted, or CONTINUATION came without one (RFC 9113 §6.10).
+    UnexpectedContinuation,
+    /// More CONTINUATION frames than the limit.
+    TooManyContinuations,
+    /// More SETTINGS entries in one frame than the limit.
+    TooManySettings,
+    /// PINGs or SETTINGS faster than their acknowledgements are read.
+    Flood,
+    /// More RST_STREAM frames than the budget.
+    ResetFlood,
+    /// More offences of stream reach than the limit.
+    TooManyInvalidFrames,
+    /// More refused streams than the limit.
+    TooManyRejectedStreams,
+    /// A SETTINGS value out of its range (RFC 9113 §6.5.2, RFC 8441 §3).
+    BadSettingValue,
+    /// SETTINGS_INITIAL_WINDOW_SIZE out of its range, or it made a window overflow
+    /// (RFC 9113 §6.9.2).
+    BadInitialWindowSize,
+    /// A SETTINGS acknowledgement without SETTINGS.
+    UnexpectedSettingsAck,
+    /// A frame that opens no stream on an idle stream (RFC 9113 §5.1).
+    IdleStream,
+    /// A frame on a stream reserved for the other direction (RFC 9113 §5.1).
+    ReservedStream,
+    /// A stream identifier of the wrong parity, or not above all before it (RFC 9113 §5.1.1).
+    BadStreamId,
+    /// DATA or HEADERS after the peer's END_STREAM, with the stream still half open
+    /// (RFC 9113 §5.1).
+    HalfClosedStream,
+    /// DATA or HEADERS on a stream that is closed (RFC 9113 §5.1).
+    ClosedStream,
+    /// The peer exceeded our acknowledged SETTINGS_MAX_CONCURRENT_STREAMS (RFC 9113 §5.1.2).
+    TooManyStreams,
+    /// One stream too many while the limit was not yet acknowledged.
+    RefusedStream,
+    /// A stream was opened that we promised not to accept: after GOAWAY.
+    AfterGoAway,
+    /// A push where none is allowed (RFC 9113 §8.4).
+    PushNotAllowed,
+    /// More promised streams than the limit.
+    TooManyPushes,
+    /// DATA beyond the connection window (RFC 9113 §6.9).
+    ConnectionWindow,
+    /// DATA beyond the stream window (RFC 9113 §6.9).
+    StreamWindow,
+    /// WINDOW_UPDATE made the connection window exceed 2^31-1 (RFC 9113 §6.9.1).
+    ConnectionWindowOverflow,
+    /// WINDOW_UPDATE made a stream window exceed 2^31-1 (RFC 9113 §6.9.1).
+    StreamWindowOverflow,
+    /// WINDOW_UPDATE with increment 0 (RFC 9113 §6.9).
+    ZeroIncrement,
+    /// GOAWAY with a higher last stream than before, or one that is not ours (RFC 9113 §6.8).
+    BadLastStreamId,
+    /// A stream that depends on itself (RFC 7540 §5.3.1).
+    SelfDependency,
+    /// A field that RFC 9113 §8.2 forbids: its name, its value, or connection-specific.
+    BadField,
+    /// Pseudo-fields missing, repeated, unknown, misplaced or malformed (RFC 9113 §8.3).
+    BadPseudoField,
+    /// Content-length malformed, repeated or unlike the body (RFC 9113 §8.1.1).
+    BadContentLength,
+    /// A frame that has no place in the message: DATA before the response, a section after the
+    /// trailers, an interim response with END_STREAM (RFC 9113 §8.1).
+    BadMessage,
+    /// A field section beyond our limits of size or number.
+    HeaderListTooLarge,
+    /// The session holds as much for its streams as it may.
+    MemoryExhausted,
+}
+
+impl Offence {
+    /// The code that goes on the wire, in RST_STREAM or GOAWAY.
+    pub fn code(self) -> ErrorCode {
+        use Offence::*;
+        match self {
+            Frame(kind) => kind.code(),
+            Compression => ErrorCode::COMPRESSION_ERROR,
+            TooManyContinuations
+            | TooManySettings
+            | Flood
+            | TooManyInvalidFrames
+            | TooManyRejectedStreams
+            | HeaderListTooLarge
+            | MemoryExhausted => ErrorCode::ENHANCE_YOUR_CALM,
+            // Node's choice.
+            ResetFlood => ErrorCode::INTERNAL_ERROR,
+            HalfClosedStream | ClosedStream => ErrorCode::STREAM_CLOSED,
+            RefusedStream | AfterGoAway => ErrorCode::REFUSED_STREAM,
+            TooManyPushes => ErrorCode::CANCEL,
+            ConnectionWindow
+            | StreamWindow
+            | ConnectionWindowOverflow
+            | StreamWindowOverflow
+            | BadInitialWindowSize => ErrorCode::FLOW_CONTROL_ERROR,
+            _ => ErrorCode::PROTOCOL_ERROR,
+        }
+    }
+
+    /// The negative number by which Node's errors know it (`errno` of ERR_HTTP2_ERROR).
+    pub fn library_code(self) -> i32 {
+        use Offence::*;
+        match self {
+            BadPreface => -903,
+            Flood => -904,
+            TooManyContinuations => -905,
+            TooManyInvalidFrames | TooManyRejectedStreams | ResetFlood => -902,
+            TooManySettings => -537,
+            SettingsExpected => -536,
+            Frame(_) => -522,
+            Compression => -523,
+            ConnectionWindow
+            | StreamWindow
+            | ConnectionWindowOverflow
+            | StreamWindowOverflow
+            | BadInitialWindowSize => -524,
+            HalfClosedStream | ClosedStream => -510,
+            BadField => -531,
+            BadPseudoField | BadContentLength | BadMessage => -532,
+            RefusedStream | AfterGoAway | TooManyPushes => -533,
+            _ => -505,
+        }
+    }
+
+    /// Whether Node before 26 reports it as a session error. The others only show as GOAWAY.
+    pub fn reported(self) -> bool {
+        use Offence::*;
+        match self {
+            BadPreface
+            | SettingsExpected
+            | TooManyContinuations
+            | Flood
+            | TooManyInvalidFrames
+            | BadSettingValue
+            | UnexpectedSettingsAck
+            | ReservedStream
+            | BadStreamId
+            | HalfClosedStream
+            | ClosedStream
+            | TooManyStreams
+            | PushNotAllowed
+            | ZeroIncrement
+            | BadLastStreamId
+            | SelfDependency
+            | IdleStream => true,
+            _ => false,
+        }
+    }
+
+    /// How far it reaches.
+    pub fn reach(self) -> Reach {
+        use Offence::*;
+        match self {
+            RefusedStream | AfterGoAway | TooManyPushes | StreamWindow | StreamWindowOverflow
+            | BadField | BadPseudoField | BadContentLength | BadMessage | HeaderListTooLarge
+            | MemoryExhausted => Reach::Stream,
+            _ => Reach::Session,
+        }
+    }
+
+    /// One sentence about it, also sent as debug data of GOAWAY.
+    pub fn describe(self) -> &'static str {
+        use Offence::*;
+        match self {
+            BadPreface => "the connection preface is missing",
+            SettingsExpected => "the first frame is not SETTINGS",
+            Frame(_) => "a frame is malformed",
+            Compression => "a field block does not decode",
+            UnexpectedContinuation => "a field block is interrupted",
+            TooManyContinuations => "too many CONTINUATION frames",
+            TooManySettings => "too many settings in one frame",
+            Flood => "acknowledgements are asked for faster than they are read",
+            ResetFlood => "too many streams are reset",
+            TooManyInvalidFrames => "too many invalid frames",
+            TooManyRejectedStreams => "too many streams were refused",
+            BadSettingValue => "a setting is out of its range",
+            BadInitialWindowSize => "the initial window size is out of its range",
+            UnexpectedSettingsAck => "nothing was there to acknowledge",
+            IdleStream => "the stream is idle",
+            ReservedStream => "the stream is reserved",
+            BadStreamId => "the stream identifier is not a new one of the peer's",
+            HalfClosedStream => "the peer had ended the stream",
+            ClosedStream => "the stream is closed",
+            TooManyStreams => "too many concurrent streams",
+            RefusedStream => "the stream is refused",
+            AfterGoAway => "no stream is accepted any more",
+            PushNotAllowed => "push is not allowed",
+            TooManyPushes => "too many promised streams",
+            ConnectionWindow => "the connection window is exceeded",
+            StreamWindow => "the stream window is exceeded",
+            ConnectionWindowOverflow => "the connection window overflows",
+            StreamWindowOverflow => "the stream window overflows",
+            ZeroIncrement => "a window increment is zero",
+            BadLastStreamId => "the last stream identifier is invalid",
+            SelfDependency => "a stream depends on itself",
+            BadField => "a field is forbidden",
+            BadPseudoField => "the pseudo-fields are malformed",
+            BadContentLength => "content-length is malformed or unlike the body",
+            BadMessage => "the frame has no place in the message",
+            HeaderListTooLarge => "the field section is too large",
+            MemoryExhausted => "the session holds too much",
+        }
+    }
+}
+
+impl fmt::Display for Offence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.describe())
+    }
+}
+
+/// Why a session failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionError {
+    /// What the peer did.
+    pub offence: Offence,
+    /// The stream of the frame that did it; zero for the connection.
+    pub stream: StreamId,
+}
+
+impl SessionError {
+    /// The code of the GOAWAY that was queued for it.
+    pub fn code(&self) -> ErrorCode {
+        self.offence.code()
+    }
+
+    /// See [`Offence::library_code`].
+    pub fn library_code(&self) -> i32 {
+        self.offence.library_code()
+    }
+
+    /// See [`Offence::reported`].
+    pub fn reported(&self) -> bool {
+        self.offence.reported()
+    }
+}
+
+impl fmt::Display for SessionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.stream == StreamId::ZERO {
+            self.offence.fmt(f)
+        } else {
+            write!(f, "{} (stream {})", self.offence, self.stream)
+        }
+    }
+}
+
+impl std::error::Error for SessionError {}
+
+/// Declares a command's error: variants with their library code and text.
+macro_rules! command_error {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $code:literal, $text:literal;)+ }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$vdoc])* $variant,)+
+        }
+
+        impl $name {
+            /// The negative number by which Node's errors know it.
+            pub fn library_code(self) -> i32 {
+                match self {
+                    $($name::$variant => $code,)+
+                }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(match self {
+                    $($name::$variant => $text,)+
+                })
+            }
+        }
+
+        impl std::error::Error for $name {}
+    };
+}
+
+command_error! {
+    /// Why no request was opened.
+    RequestError {
+        /// Every stream identifier of ours is used up.
+        IdsExhausted = -509, "no stream identifier is left";
+        /// Only a client requests.
+        NotClient = -505, "a server cannot request";
+        /// GOAWAY was sent or received.
+        GoingAway = -516, "the session is going away";
+        /// The session has failed or was terminated.
+        Closed = -530, "the session is closed";
+    }
+}
+
+command_error! {
+    /// Why no stream was promised.
+    PushError {
+        /// The parent is not open any more.
+        UnknownStream = -510, "the stream is closed";
+        /// The peer switched push off (RFC 9113 §8.4).
+        Disabled = -528, "the peer accepts no push";
+        /// Every stream identifier of ours is used up.
+        IdsExhausted = -509, "no stream identifier is left";
+        /// Only a server pushes, only on a stream of the client's, before its own half ended.
+        InvalidState = -514, "the stream cannot carry a promise";
+        /// GOAWAY was received.
+        GoingAway = -516, "the session is going away";
+        /// The promise's fields are beyond `max_send_header_block_length`.
+        TooLarge = -522, "the field section is too large";
+        /// The session has failed or was terminated.
+        Closed = -530, "the session is closed";
+    }
+}
+
+command_error! {
+    /// Why a stream did not take what was to be sent, or a reset.
+    StreamError {
+        /// The stream is not open any more.
+        UnknownStream = -510, "the stream is closed";
+        /// The stream's half of ours has ended, or is not at the point for this.
+        InvalidState = -514, "the stream cannot send this now";
+        /// Trailers or the end were given before.
+        AlreadyEnded = -529, "the end of the stream was already given";
+        /// The session has failed or was terminated.
+        Closed = -530, "the session is closed";
+    }
+}
+
+command_error! {
+    /// Why a frame of the connection was not sent.
+    ControlError {
+        /// As many are unanswered as may be.
+        TooMany = -904, "too many are unanswered";
+        /// An argument is out of its range.
+        InvalidArgument = -501, "an argument is out of its range";
+        /// The other role may send this, this one may not.
+        WrongRole = -519, "not in this role";
+        /// The frame would be larger than 16384 octets.
+        TooLarge = -522, "the frame would be too large";
+        /// The session has failed or was terminated.
+        Closed = -530, "the session is closed";
+    }
+}
+
+command_error! {
+    /// Why a session could not start from an HTTP/1.1 upgrade (RFC 7540 §3.2).
+    UpgradeError {
+        /// The HTTP2-Settings payload is not a sequence of settings, or one is out of its range.
+        BadSettings = -501, "the HTTP2-Settings payload is malformed";
+    }
+}
