@@ -38,7 +38,9 @@ async function load(requests) {
   };
   const started = process.hrtime.bigint();
   const before = process.cpuUsage();
-  await Promise.all(sessions.flatMap((session) => Array.from({ length: streams }, () => lane(session))));
+  await Promise.all(
+    sessions.flatMap((session) => Array.from({ length: streams }, () => lane(session))),
+  );
   const { user, system } = process.cpuUsage(before);
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
   for (const session of sessions) session.close();

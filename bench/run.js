@@ -174,7 +174,9 @@ async function main() {
   } finally {
     rmSync(prepared.folder, { recursive: true, force: true });
   }
-  console.log(`\nbase: ${machine.base}, ours: ${machine.ours}, Node ${machine.node}, ${machine.cpu}\n`);
+  console.log(
+    `\nbase: ${machine.base}, ours: ${machine.ours}, Node ${machine.node}, ${machine.cpu}\n`,
+  );
   console.log(table(summaries));
   console.log(`\nWritten to ${store({ machine, cases: summaries, failures })}`);
   if (failures.length > 0) process.exitCode = 1;

@@ -37,7 +37,10 @@ const COLUMNS = [
 
 /** A Markdown table of summaries. */
 function table(summaries) {
-  const rows = [COLUMNS.map(([title]) => title), ...summaries.map((s) => COLUMNS.map(([, cell]) => cell(s)))];
+  const rows = [
+    COLUMNS.map(([title]) => title),
+    ...summaries.map((s) => COLUMNS.map(([, cell]) => cell(s))),
+  ];
   const widths = COLUMNS.map((_, i) => Math.max(...rows.map((row) => row[i].length)));
   const line = (row) =>
     `| ${row.map((cell, i) => (i ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join(' | ')} |`;

@@ -55,7 +55,9 @@ function createReport({ version, subjects, verbose }) {
   function toJSON() {
     const plain = [...results].map(([subject, outcomes]) => [
       subject,
-      Object.fromEntries([...outcomes].map(([name, { status, why, time }]) => [name, { status, why, time }])),
+      Object.fromEntries(
+        [...outcomes].map(([name, { status, why, time }]) => [name, { status, why, time }]),
+      ),
     ]);
     return { version, results: Object.fromEntries(plain) };
   }
@@ -64,11 +66,16 @@ function createReport({ version, subjects, verbose }) {
 }
 
 function printTotals(subject, outcomes) {
-  const counts = STATUSES.map((status) => [status, outcomes.filter((o) => o.status === status).length]);
+  const counts = STATUSES.map((status) => [
+    status,
+    outcomes.filter((o) => o.status === status).length,
+  ]);
   const seconds = outcomes.reduce((sum, { time }) => sum + time, 0) / 1000;
   const parts = counts.filter(([status, n]) => n > 0 || status === 'pass' || status === 'fail');
   const words = parts.map(([status, n]) => `${status} ${n}`).join(', ');
-  console.log(`\n${subject}: ${words}, of ${outcomes.length} files (${seconds.toFixed(1)} s of processes)`);
+  console.log(
+    `\n${subject}: ${words}, of ${outcomes.length} files (${seconds.toFixed(1)} s of processes)`,
+  );
 }
 
 function printExpected(expected) {
