@@ -17,7 +17,7 @@ const RETAINED_CAPACITY: usize = 1024;
 pub struct Decoder {
     max_frame_size: u32,
     state: State,
-    /// The frame under way, or the last one; meaningful but in `State::Head`.
+    /// Of the frame under way; left over from the last one in `State::Head`.
     head: Head,
     /// Octets of a head that is not complete, `partial[..have]`.
     partial: [u8; Head::LEN],
@@ -68,10 +68,9 @@ impl Decoder {
         self.max_frame_size = max_frame_size;
     }
 
-    /// The head of the frame under way: of the one decoded last, or of one that is not complete.
-    /// `None` before the first head, and while a head itself is incomplete.
+    /// The head of the frame under way: `None` between frames and before a head is complete.
     pub fn head(&self) -> Option<&Head> {
-        (self.have == 0).then_some(&self.head)
+        (!matches!(self.state, State::Head)).then_some(&self.head)
     }
 
     /// Takes octets off the front of `input` until a frame or a piece of DATA is complete.

@@ -52,8 +52,9 @@ impl BlockFrame {
     pub fn finish(self, out: &mut Vec<u8>, max_frame_size: u32, padding: Padding) {
         let max = max_frame_size as usize;
         let len = self.len(out);
-        if len + padding.added() as usize <= max {
-            return self.finish_single(out, padding);
+        if len <= max {
+            let fits = len + padding.added() as usize <= max;
+            return self.finish_single(out, if fits { padding } else { Padding::NONE });
         }
         let flags = self.flags;
         self.write_head(out, max, flags);

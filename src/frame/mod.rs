@@ -41,6 +41,9 @@ mod settings;
 mod stream_id;
 mod window_update;
 
+#[cfg(test)]
+mod tests;
+
 pub use altsvc::AltSvc;
 pub use continuation::Continuation;
 pub use data::Data;
@@ -147,7 +150,7 @@ impl Frame<'_> {
     }
 }
 
-/// The first four octets of `octets` as a big-endian number; the callers have checked the length.
+/// Four octets from `at` on as a number; the callers have checked the length.
 fn u32_at(octets: &[u8], at: usize) -> u32 {
     u32::from_be_bytes([octets[at], octets[at + 1], octets[at + 2], octets[at + 3]])
 }
