@@ -168,8 +168,8 @@ module.exports = Object.freeze({
   closeIdleConnections: since('22.0'),
   /** The HTTP/1 fallback obeys headersTimeout, requestTimeout, connectionsCheckingInterval. */
   http1Timeouts: since('22.0'),
-  /** The HTTP/1 fallback's `keepAliveTimeout`, in ms; undefined: http's own default rules. */
-  http1KeepAliveTimeout: since('25.0') ? 5000 : undefined,
+  /** The HTTP/1 fallback takes the server's http options; before, it has no keep-alive timeout. */
+  http1TakesOptions: since('25.0'),
   /** The HTTP/1 fallback hands Upgrade requests to 'upgrade' listeners. */
   http1Upgrade: since('22.21.1', '24.9'),
 

@@ -6,8 +6,6 @@
  * upper case, and a status key is its name.
  */
 
-const { sensitiveHeaders } = require('./builtin.js').builtin;
-
 /** Entries that Node keeps out of enumeration; they come first. */
 const hiddenNumbers = {
   NGHTTP2_HCAT_REQUEST: 0,
@@ -190,4 +188,4 @@ function buildConstants() {
   return constants;
 }
 
-module.exports = { constants: buildConstants(), sensitiveHeaders };
+module.exports = buildConstants();

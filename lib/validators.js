@@ -12,9 +12,6 @@ const {
   ERR_OUT_OF_RANGE,
 } = codes;
 
-/** Longest delay of a timer, in ms. */
-const MAX_TIMER_DELAY = 2 ** 31 - 1;
-
 // RFC 9110 §5.6.2: token.
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 // RFC 9110 §5.5: field values are visible characters, obs-text, space and tab.
@@ -135,26 +132,6 @@ function validateOneOf(value, name, allowed) {
 }
 
 /**
- * A timer's delay.
- * @param {any} msecs
- * @param {string} name
- * @returns {number} The delay, cut to what a timer can wait.
- */
-function timerDelay(msecs, name) {
-  validateNumber(msecs, name);
-  if (msecs < 0 || !Number.isFinite(msecs)) {
-    throw new ERR_OUT_OF_RANGE(name, 'a non-negative finite number', msecs);
-  }
-  if (msecs <= MAX_TIMER_DELAY) return msecs;
-  process.emitWarning(
-    `${msecs} does not fit into a 32-bit signed integer.\n` +
-      `Timer duration was truncated to ${MAX_TIMER_DELAY}.`,
-    'TimeoutOverflowWarning',
-  );
-  return MAX_TIMER_DELAY;
-}
-
-/**
  * The `link` hint of early hints.
  * @param {any} hints A link or an array of links.
  * @returns {string} The field value; empty for an empty array.
@@ -218,5 +195,4 @@ module.exports = {
   validateUint32,
   hasIllegalValueChar,
   isHttpToken,
-  timerDelay,
 };
