@@ -1,1 +1,41 @@
-//! Placeholder: the module lands with its own commit.
+//! The Node addon: conversion between the engine and JavaScript, nothing else.
+//!
+//! A crossing costs more than most of what it asks for, so there are few: one per socket read with
+//! the octets in and a batch of events out, one per batch of commands, one per buffer of output.
+//! Events and commands are words in shared arrays ([`events`], [`commands`]), numbered by one table
+//! ([`opcodes`](mod@opcodes)); strings cross as ids ([`strings`]); bodies do not cross at all
+//! ([`output`]).
+//!
+//! No JavaScript is called from here, so nothing re-enters a borrowed session. All state belongs to
+//! the environment that made it: worker threads load the same library and share nothing.
+
+mod bridge;
+#[allow(unsafe_code, reason = "memory of JavaScript is only reachable by pointers")]
+mod buffer;
+mod commands;
+mod events;
+mod guard;
+mod opcodes;
+mod options;
+mod output;
+mod report;
+mod session;
+mod strings;
+
+use napi::Result;
+use napi::bindgen_prelude::{Env, Object};
+use napi_derive::napi;
+
+/// The numbers that begin events and commands: `{ events: { NAME: n }, commands: { NAME: n } }`.
+#[napi]
+pub(crate) fn opcodes(env: &Env) -> Result<Object<'_>> {
+    let mut tables = Object::new(env)?;
+    for (key, list) in [("events", opcodes::event::ALL), ("commands", opcodes::command::ALL)] {
+        let mut table = Object::new(env)?;
+        for (name, code) in list {
+            table.set(*name, *code)?;
+        }
+        tables.set(key, table)?;
+    }
+    Ok(tables)
+}
