@@ -129,7 +129,7 @@ impl FieldList {
 /// line, before it can know whether the whole fits.
 impl FieldList {
     /// The buffer, for octets to be appended. They become a field line with `commit`, or go with
-    /// `roll_back`.
+    /// `leave_out`.
     #[inline]
     pub(super) fn buffer(&mut self) -> &mut Vec<u8> {
         &mut self.octets
@@ -144,23 +144,26 @@ impl FieldList {
         (self.max_size.saturating_sub(self.size) as usize).saturating_sub(FIELD_OVERHEAD)
     }
 
+    /// The buffer's last `len` octets.
+    #[inline]
+    pub(super) fn tail(&self, len: usize) -> &[u8] {
+        &self.octets[self.octets.len() - len..]
+    }
+
     /// Makes a field line of the buffer's last octets, or drops them if it does not fit.
     #[inline]
     pub(super) fn commit(&mut self, name_len: usize, value_len: usize, sensitive: bool) {
         if self.admits(name_len + value_len + FIELD_OVERHEAD) {
             self.append_span(name_len, value_len, sensitive);
         } else {
-            self.roll_back(name_len + value_len);
+            self.leave_out(self.octets.len() - name_len - value_len);
         }
     }
 
-    /// Drops the buffer's last `len` octets.
-    pub(super) fn roll_back(&mut self, len: usize) {
-        self.octets.truncate(self.octets.len() - len);
-    }
-
-    /// Leaves out a field line, and so all that follow.
-    pub(super) fn mark_truncated(&mut self) {
+    /// Gives up a field line whose octets begin at `start` in the buffer.
+    #[cold]
+    pub(super) fn leave_out(&mut self, start: usize) {
+        self.octets.truncate(start);
         self.truncated = true;
     }
 

@@ -18,10 +18,17 @@
 //! ```
 
 mod decoder;
+mod dynamic_table;
 mod encoder;
 mod error;
 mod field;
 mod field_list;
+pub mod huffman;
+mod huffman_table;
+mod integer;
+mod search_table;
+mod static_table;
+mod string;
 
 pub use decoder::Decoder;
 pub use encoder::Encoder;
