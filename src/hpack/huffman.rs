@@ -98,14 +98,16 @@ impl BitReader {
     fn decode(&mut self, mut input: &[u8], out: &mut [u8]) -> Result<usize, DecodeError> {
         let mut at = 0;
         while self.refill(&mut input) {
-            // Enough bits for a code of any length, or for this many pairs.
+            // Enough bits for this many pairs, or for one code of any length.
             for _ in 0..REFILLED / PAIR_BITS {
                 let pair = self.peek();
                 if pair.count() == 0 {
                     let (symbol, length) = self.peek_long()?;
-                    out[at] = symbol;
-                    at += 1;
-                    self.skip(length);
+                    if length <= self.count {
+                        out[at] = symbol;
+                        at += 1;
+                        self.skip(length);
+                    }
                     break;
                 }
                 out[at..at + 2].copy_from_slice(&pair.symbols());
