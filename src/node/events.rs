@@ -248,3 +248,6 @@ pub(super) fn word(n: usize) -> i32 {
     debug_assert!(i32::try_from(n).is_ok());
     n as i32
 }
+
+#[cfg(test)]
+mod tests;

@@ -148,9 +148,9 @@ mod tests {
     fn bodies_outside_are_limited_per_call() {
         let (mut out, mut segments) = ([0; 1000], [0; 30]);
         let mut draw = Draw::new(&mut out, 0, &mut segments);
-        draw.body(KEY, MAX_REFERRED - 1);
+        draw.body(KEY, MAX_REFERRED - MAX_HOLE - 1);
         assert_eq!(draw.body_limit(9, 16_384), 16_384);
-        draw.body(KEY, 1);
+        draw.body(KEY, MAX_HOLE + 1);
         assert_eq!(draw.body_limit(9, 16_384), 0);
     }
 }

@@ -36,14 +36,14 @@ struct Entry {
 /// choose the strings: whatever they send, the table holds 2048 strings of at most 256 octets.
 pub(super) struct Inbound {
     entries: Box<[Entry]>,
-    /// Per set, the way that was used last.
-    recent: Box<[u8]>,
+    /// Per set, whether the second way was used last.
+    recent: Box<[bool]>,
 }
 
 impl Inbound {
     pub(super) fn new() -> Self {
         let entries = (0..SETS * WAYS).map(|_| Entry::default()).collect();
-        Self { entries, recent: vec![0; SETS].into() }
+        Self { entries, recent: vec![false; SETS].into() }
     }
 
     /// Looks `octets` up; on a miss they take a place, which the caller must pass on.
@@ -56,17 +56,17 @@ impl Inbound {
         for way in 0..WAYS {
             let entry = &self.entries[set * WAYS + way];
             if entry.hash == hash && entry.used && entry.octets == octets {
-                self.recent[set] = way as u8;
+                self.recent[set] = way == 1;
                 return Reference::Known(id(set, way));
             }
         }
-        let way = usize::from(self.recent[set] ^ 1);
+        let way = usize::from(!self.recent[set]);
         let entry = &mut self.entries[set * WAYS + way];
         entry.hash = hash;
         entry.used = true;
         entry.octets.clear();
         entry.octets.extend_from_slice(octets);
-        self.recent[set] = way as u8;
+        self.recent[set] = way == 1;
         Reference::Define(id(set, way))
     }
 
