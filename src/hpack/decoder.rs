@@ -7,7 +7,7 @@ use super::{DecodeError, FIELD_OVERHEAD, FieldList, integer, static_table, strin
 ///
 /// Feed it every field block of the connection in the order of arrival, also those whose field
 /// lines nobody wants: each may change the dynamic table that the next one relies on.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Decoder {
     table: DynamicTable<()>,
     /// What a size update may ask for at most.

@@ -13,7 +13,7 @@ const FIRST_CAPACITY: usize = 256;
 /// All octets lie in one buffer in the order of insertion, every entry in one piece. Evicted ones
 /// stay in front until as many octets are dead as alive; then the living move to the front, which
 /// costs one octet moved per octet inserted. Nothing is allocated before the first insertion.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct DynamicTable<T> {
     octets: Vec<u8>,
     /// What the buffer's first octet is called in [`Entry::start`].
@@ -173,5 +173,112 @@ impl<T: Copy> DynamicTable<T> {
         let dead = self.dead();
         self.octets.drain(..dead);
         self.origin = self.origin.wrapping_add(dead);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The table as RFC 7541 §4 tells it, without any cleverness.
+    struct Oracle {
+        entries: VecDeque<(Vec<u8>, Vec<u8>)>,
+        max_size: usize,
+    }
+
+    impl Oracle {
+        fn size(&self) -> usize {
+            self.entries.iter().map(|(name, value)| name.len() + value.len() + 32).sum()
+        }
+
+        fn evict(&mut self, max_size: usize) {
+            while self.size() > max_size {
+                self.entries.pop_back();
+            }
+        }
+
+        fn insert(&mut self, name: &[u8], value: &[u8]) {
+            match self.max_size.checked_sub(name.len() + value.len() + 32) {
+                Some(room) => {
+                    self.evict(room);
+                    self.entries.push_front((name.to_vec(), value.to_vec()));
+                }
+                None => self.entries.clear(),
+            }
+        }
+    }
+
+    #[derive(Clone, Debug)]
+    enum Operation {
+        Insert(Vec<u8>, Vec<u8>),
+        SetMaxSize(u32),
+    }
+
+    fn operation() -> impl Strategy<Value = Operation> {
+        let octets = |most| proptest::collection::vec(any::<u8>(), 0..most);
+        prop_oneof![
+            20 => (octets(12), octets(60)).prop_map(|(name, value)| Operation::Insert(name, value)),
+            1 => (octets(12), octets(900)).prop_map(|(name, value)| Operation::Insert(name, value)),
+            1 => (0..1200u32).prop_map(Operation::SetMaxSize),
+        ]
+    }
+
+    fn assert_same(table: &DynamicTable<()>, oracle: &Oracle) {
+        assert_eq!(table.size(), oracle.size());
+        assert_eq!(table.len(), oracle.entries.len());
+        for (index, (name, value)) in oracle.entries.iter().enumerate() {
+            let octets = [&name[..], value].concat();
+            assert_eq!(table.get(index), Some((&octets[..], name.len())));
+        }
+        assert_eq!(table.get(oracle.entries.len()), None);
+    }
+
+    proptest! {
+        #[test]
+        fn behaves_like_a_plain_queue(operations in proptest::collection::vec(operation(), 0..200)) {
+            let mut table = DynamicTable::new(800);
+            let mut oracle = Oracle { entries: VecDeque::new(), max_size: 800 };
+            // Positions wrap like any other number.
+            table.origin = usize::MAX - 3000;
+            for operation in operations {
+                match operation {
+                    Operation::Insert(name, value) => {
+                        let fits = name.len() + value.len() + 32 <= oracle.max_size;
+                        assert_eq!(table.insert(&name, &value, ()), fits);
+                        oracle.insert(&name, &value);
+                    }
+                    Operation::SetMaxSize(max_size) => {
+                        table.set_max_size(max_size);
+                        oracle.max_size = max_size as usize;
+                        oracle.evict(max_size as usize);
+                    }
+                }
+                assert_same(&table, &oracle);
+                assert!(table.octets.capacity() <= 2 * oracle.max_size);
+            }
+        }
+    }
+
+    #[test]
+    fn allocates_with_the_first_entry_and_frees_at_size_0() {
+        let mut table = DynamicTable::new(4096);
+        assert_eq!((table.octets.capacity(), table.entries.capacity()), (0, 0));
+        table.insert(b"name", b"value", ());
+        assert_eq!(table.octets.capacity(), FIRST_CAPACITY);
+        table.set_max_size(0);
+        assert_eq!((table.octets.capacity(), table.entries.capacity()), (0, 0));
+        assert_eq!((table.size(), table.len()), (0, 0));
+    }
+
+    #[test]
+    fn an_entry_of_exactly_the_size_evicts_all_others() {
+        let mut table = DynamicTable::new(100);
+        table.insert(b"a", b"b", ());
+        assert!(table.insert(&[b'n'; 30], &[b'v'; 38], ()));
+        assert_eq!((table.size(), table.len()), (100, 1));
+        assert!(!table.insert(&[b'n'; 30], &[b'v'; 39], ()));
+        assert_eq!((table.size(), table.len()), (0, 0));
     }
 }

@@ -7,7 +7,7 @@ use super::{DEFAULT_TABLE_SIZE, Field, integer, static_table, string};
 ///
 /// What it writes must reach the peer in the order of writing, all of it: each block may rely on
 /// table entries that an earlier one made.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Encoder {
     table: SearchTable,
     /// Our own bound for the table.
@@ -197,4 +197,84 @@ mod name {
     pub(super) const LOCATION: usize = 46;
     pub(super) const PROXY_AUTHORIZATION: usize = 49;
     pub(super) const SET_COOKIE: usize = 55;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn encode(encoder: &mut Encoder, field: Field<'_>) -> Vec<u8> {
+        let mut block = Vec::new();
+        encoder.encode([field], &mut block);
+        block
+    }
+
+    /// The first octet of a field line that no table holds.
+    fn first_octet(name: &str, value: &[u8]) -> u8 {
+        encode(&mut Encoder::new(4096), Field::new(name.as_bytes(), value))[0]
+    }
+
+    #[test]
+    fn credentials_and_short_cookies_are_never_indexed() {
+        assert_eq!(first_octet("authorization", &[b'x'; 100]), 0x1f);
+        assert_eq!(first_octet("proxy-authorization", b"x"), 0x1f);
+        assert_eq!(first_octet("cookie", &[b'x'; 19]), 0x1f);
+        assert_eq!(first_octet("cookie", &[b'x'; 20]), 0x60);
+    }
+
+    #[test]
+    fn a_sensitive_field_line_is_never_indexed_nor_taken_from_a_table() {
+        let mut encoder = Encoder::new(4096);
+        encode(&mut encoder, Field::new(b"name", b"value"));
+        let size = encoder.table_size();
+        // The names may come from the tables, the values not.
+        let block = encode(&mut encoder, Field::sensitive(b"name", b"value"));
+        assert_eq!(block[..2], [0x1f, 62 - 15]);
+        let block = encode(&mut encoder, Field::sensitive(b":method", b"GET"));
+        assert_eq!(block[0], 0x12);
+        assert_eq!(encoder.table_size(), size);
+    }
+
+    #[test]
+    fn values_that_seldom_come_twice_are_not_indexed() {
+        for name in [
+            ":path",
+            "age",
+            "content-length",
+            "etag",
+            "if-modified-since",
+            "if-none-match",
+            "location",
+            "set-cookie",
+        ] {
+            let mut encoder = Encoder::new(4096);
+            let first = encode(&mut encoder, Field::new(name.as_bytes(), b"12"));
+            assert_eq!(first[0] & 0xf0, 0x00, "{name}");
+            assert_eq!(encode(&mut encoder, Field::new(name.as_bytes(), b"12")), first, "{name}");
+            assert_eq!(encoder.table_size(), 0, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_field_line_that_would_fill_the_table_is_not_indexed() {
+        let mut encoder = Encoder::new(4096);
+        let fitting = vec![b'x'; 3072 - 32 - 4];
+        encode(&mut encoder, Field::new(b"name", &fitting));
+        assert_eq!(encoder.table_size(), 3072);
+        let larger = vec![b'y'; 3072 - 32 - 3];
+        let block = encode(&mut encoder, Field::new(b"name", &larger));
+        assert_eq!(block[..2], [0x0f, 62 - 15], "with the name by reference");
+        assert_eq!(encoder.table_size(), 3072);
+    }
+
+    #[test]
+    fn what_came_before_is_one_reference() {
+        let mut encoder = Encoder::new(4096);
+        encode(&mut encoder, Field::new(b"name", b"value"));
+        encode(&mut encoder, Field::new(b"content-type", b"text/html"));
+        assert_eq!(encode(&mut encoder, Field::new(b"name", b"value")), [0x80 | 63]);
+        assert_eq!(encode(&mut encoder, Field::new(b"content-type", b"text/html")), [0x80 | 62]);
+        assert_eq!(encode(&mut encoder, Field::new(b":status", b"404")), [0x80 | 13]);
+        assert_eq!(encode(&mut encoder, Field::new(b"name", b"1"))[..2], [0x40 | 63, 0x00]);
+    }
 }

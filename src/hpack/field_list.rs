@@ -288,3 +288,77 @@ impl fmt::Debug for Iter<'_> {
         f.debug_list().entries(self.clone()).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn list(fields: &[(&'static str, &'static str)]) -> FieldList {
+        fields.iter().map(|(name, value)| Field::new(name.as_bytes(), value.as_bytes())).collect()
+    }
+
+    #[test]
+    fn gives_back_what_was_pushed() {
+        let mut list = list(&[("a", "1"), ("", ""), ("bc", "")]);
+        list.push(Field::sensitive(b"d", b"234"));
+        assert_eq!(list.len(), 4);
+        assert_eq!(list.size(), 4 * 32 + 8);
+        assert_eq!(list.get(0), Some(Field::new(b"a", b"1")));
+        assert_eq!(list.get(1), Some(Field::new(b"", b"")));
+        assert_eq!(list.get(3), Some(Field::sensitive(b"d", b"234")));
+        assert_eq!(list.get(4), None);
+        assert_eq!(list.iter().next_back(), list.get(3));
+        assert_eq!(format!("{list:?}"), "[a: 1, : , bc: , d: (sensitive)]");
+    }
+
+    #[test]
+    fn retain_keeps_order_and_counts_size() {
+        let mut list = list(&[("a", "1"), ("b", "22"), ("c", "333")]);
+        list.retain(|field| field.name != b"b");
+        assert_eq!(list.iter().map(|field| field.name).collect::<Vec<_>>(), [b"a", b"c"]);
+        assert_eq!(list.size(), 2 * 32 + 6);
+        list.push(Field::new(b"d", b"4"));
+        assert_eq!(list.get(2), Some(Field::new(b"d", b"4")));
+    }
+
+    #[test]
+    fn nothing_is_kept_after_the_first_that_does_not_fit() {
+        let mut list = FieldList::new();
+        list.set_limits(100, 10);
+        list.push(Field::new(b"a", b"1"));
+        list.push(Field::new(b"long", &[b'x'; 60]));
+        assert!(list.truncated());
+        list.push(Field::new(b"b", b"2"));
+        assert_eq!((list.len(), list.size()), (1, 34));
+
+        list.clear();
+        assert!(!list.truncated());
+        list.push(Field::new(b"a", &[b'x'; 67]));
+        assert_eq!((list.len(), list.size(), list.truncated()), (1, 100, false));
+        list.push(Field::new(b"", b""));
+        assert!(list.truncated());
+    }
+
+    #[test]
+    fn pairs_are_limited_too() {
+        let mut list = FieldList::new();
+        list.set_limits(u32::MAX, 2);
+        (0..3).for_each(|_| list.push(Field::new(b"a", b"1")));
+        assert_eq!((list.len(), list.truncated()), (2, true));
+    }
+
+    #[test]
+    fn clear_keeps_little_memory() {
+        let mut list = FieldList::new();
+        assert_eq!((list.octets.capacity(), list.spans.capacity()), (0, 0));
+        list.push(Field::new(b"a", &[b'x'; 1000]));
+        let kept = list.octets.capacity();
+        list.clear();
+        assert_eq!(list.octets.capacity(), kept);
+        (0..5000).for_each(|_| list.push(Field::new(b"a", b"1234")));
+        list.push(Field::new(b"a", &vec![b'x'; 1_000_000]));
+        list.clear();
+        assert!(list.octets.capacity() <= KEPT_CAPACITY);
+        assert!(list.spans.capacity() * size_of::<Span>() <= KEPT_CAPACITY);
+    }
+}

@@ -17,7 +17,7 @@ const MAX_PROBES: usize = 32;
 /// each entry that of the next older one in its bucket. As numbers only fall along a chain and the
 /// oldest entry is always evicted first, eviction leaves the indices alone: a number that is too
 /// old ends the chain.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct SearchTable {
     table: DynamicTable<Links>,
     /// The newest entries, by hash of name and value (`PAIR`) and of the name (`NAME`).
@@ -187,4 +187,92 @@ fn hash(octets: &[u8], seed: u64) -> u64 {
 fn mix(left: u64, right: u64) -> u64 {
     let product = u128::from(left) * u128::from(right);
     product as u64 ^ (product >> 64) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn insert(table: &mut SearchTable, name: &[u8], value: &[u8]) {
+        table.insert(Hashes::new(name, value), name, value);
+    }
+
+    fn find_pair(table: &SearchTable, name: &[u8], value: &[u8]) -> Option<usize> {
+        table.find_pair(Hashes::new(name, value), name, value)
+    }
+
+    fn find_name(table: &SearchTable, name: &[u8]) -> Option<usize> {
+        table.find_name(Hashes::new(name, b"whatever"), name)
+    }
+
+    proptest! {
+        #[test]
+        fn finds_what_a_scan_finds(
+            inserted in proptest::collection::vec((0..20u8, 0..20u8), 0..300),
+            newest in any::<u32>(),
+            max_size in prop_oneof![Just(0u32), 0..4096u32],
+        ) {
+            let mut table = SearchTable::new(max_size);
+            // Entry numbers wrap.
+            table.newest = newest;
+            for (step, &(name, value)) in inserted.iter().enumerate() {
+                insert(&mut table, &[b'n', name], &[b'v', value]);
+                let (name, value) = (step as u8 % 20, step as u8 % 19);
+                let entries = || (0..table.table.len()).map(|i| table.table.get(i).expect("entry").0);
+                let pair = entries().position(|octets| octets == [b'n', name, b'v', value]);
+                prop_assert_eq!(find_pair(&table, &[b'n', name], &[b'v', value]), pair);
+                let name_only = entries().position(|octets| octets[..2] == [b'n', name]);
+                prop_assert_eq!(find_name(&table, &[b'n', name]), name_only);
+            }
+        }
+    }
+
+    #[test]
+    fn a_name_is_not_found_across_its_boundary() {
+        let mut table = SearchTable::new(4096);
+        insert(&mut table, b"ab", b"c");
+        assert_eq!(find_pair(&table, b"a", b"bc"), None);
+        assert_eq!(find_name(&table, b"abc"), None);
+        assert_eq!(find_pair(&table, b"ab", b"c"), Some(0));
+    }
+
+    #[test]
+    fn colliding_hashes_cost_matches_not_time() {
+        let mut table = SearchTable::new(1 << 20);
+        let hashes = Hashes::new(b"name", b"value");
+        for value in 0..1000u16 {
+            table.insert(hashes, b"name", &value.to_be_bytes());
+        }
+        let find = |value: u16| table.find_pair(hashes, b"name", &value.to_be_bytes());
+        assert_eq!(find(999), Some(0));
+        assert_eq!(find(999 - (MAX_PROBES as u16 - 1)), Some(MAX_PROBES - 1));
+        assert_eq!(find(999 - MAX_PROBES as u16), None);
+    }
+
+    #[test]
+    fn names_of_every_length_hash_apart() {
+        let octets = [b'a'; 64];
+        let mut hashes: Vec<u64> = (0..64).map(|len| hash(&octets[..len], 0)).collect();
+        for changed in 0..64 {
+            let mut octets = octets;
+            octets[changed] = b'b';
+            hashes.push(hash(&octets, 0));
+        }
+        hashes.sort_unstable();
+        assert!(hashes.windows(2).all(|pair| pair[0] != pair[1]));
+    }
+
+    #[test]
+    fn allocates_with_the_first_entry_and_frees_at_size_0() {
+        let mut table = SearchTable::new(4096);
+        assert_eq!(find_pair(&table, b"name", b"value"), None);
+        assert_eq!(table.buckets.capacity(), 0);
+        insert(&mut table, b"name", b"value");
+        assert_eq!(table.buckets.len(), FIRST_BUCKETS);
+        table.set_max_size(0);
+        assert_eq!(table.buckets.capacity(), 0);
+        assert_eq!(find_pair(&table, b"name", b"value"), None);
+    }
 }
