@@ -44,6 +44,7 @@ module.exports = {
   // Servers
   kOptions: Symbol('options'),
   kSessions: Symbol('sessions'),
+  kHttp1: Symbol('http1'),
 
   // Compatibility classes
   kRequest: Symbol('request'),
@@ -56,4 +57,57 @@ module.exports = {
   kAppendHeader: Symbol('appendHeader'),
   kBeginSend: Symbol('beginSend'),
   kAborted: Symbol('aborted'),
+
+  // Sessions and their streams, between each other
+  kAddStream: Symbol('addStream'),
+  kBlocked: Symbol('blocked'),
+  kDirty: Symbol('dirty'),
+  kLingering: Symbol('lingering'),
+  kNativeHandle: Symbol('nativeHandle'),
+  kSessionCode: Symbol('sessionCode'),
+  kStreamDestroyed: Symbol('streamDestroyed'),
+  kStreamState: Symbol('streamState'),
+  kStrictSingle: Symbol('strictSingle'),
+  kOnNewStream: Symbol('onNewStream'),
+  kOnStreamHeaders: Symbol('onStreamHeaders'),
+
+  // Events of the engine
+  kOnAltsvc: Symbol('onAltsvc'),
+  kOnClosed: Symbol('onClosed'),
+  kOnData: Symbol('onData'),
+  kOnEnd: Symbol('onEnd'),
+  kOnGoaway: Symbol('onGoaway'),
+  kOnHeaders: Symbol('onHeaders'),
+  kOnNotSent: Symbol('onNotSent'),
+  kOnOrigin: Symbol('onOrigin'),
+  kOnPing: Symbol('onPing'),
+  kOnPingAck: Symbol('onPingAck'),
+  kOnPriority: Symbol('onPriority'),
+  kOnSessionError: Symbol('onSessionError'),
+  kOnSettings: Symbol('onSettings'),
+  kOnSettingsAck: Symbol('onSettingsAck'),
+
+  // Events of the transport
+  kOnTransportClose: Symbol('onTransportClose'),
+  kOnTransportEnd: Symbol('onTransportEnd'),
+  kOnTransportError: Symbol('onTransportError'),
+
+  // Streams' own state
+  kBody: Symbol('body'),
+  kClosed: Symbol('closed'),
+  kDidRead: Symbol('didRead'),
+  kEndAfterHeaders: Symbol('endAfterHeaders'),
+  kEndQueued: Symbol('endQueued'),
+  kHeadRequest: Symbol('headRequest'),
+  kHeadersSent: Symbol('headersSent'),
+  kOnStreamClosed: Symbol('onStreamClosed'),
+  kOnStreamData: Symbol('onStreamData'),
+  kOnStreamEnd: Symbol('onStreamEnd'),
+  kPushed: Symbol('pushed'),
+  kRstCode: Symbol('rstCode'),
+  kSend: Symbol('send'),
+  kStartResponse: Symbol('startResponse'),
+  kTrailersReady: Symbol('trailersReady'),
+  kUnread: Symbol('unread'),
+  kWaitForTrailers: Symbol('waitForTrailers'),
 };

@@ -1,0 +1,130 @@
+'use strict';
+
+/**
+ * The part of a stream's body that was announced to the engine and not yet handed to the transport:
+ * one write of the Duplex, a chunk or several. The engine schedules lengths; the bytes stay here
+ * until output is drawn, and large ones are passed on without a copy.
+ */
+
+/** Longest string that is kept as it is, to be encoded straight into the output. */
+const MAX_STRING = 2048;
+
+class OutgoingBody {
+  constructor() {
+    /** A chunk, or an array of chunks. */
+    this.chunks = undefined;
+    /** Place in `chunks`, and in that chunk. */
+    this.index = 0;
+    this.at = 0;
+    /** Octets the engine has not asked for. */
+    this.left = 0;
+    /** What the write counts in the Duplex's writableLength: characters of strings. */
+    this.weight = 0;
+    this.callback = undefined;
+  }
+
+  /**
+   * Takes a chunk.
+   * @returns {number} its octets
+   */
+  setChunk(chunk, encoding, callback) {
+    this.weight = chunk.length;
+    if (typeof chunk !== 'string') {
+      this.left = chunk.length;
+      this.chunks = chunk;
+    } else if (chunk.length <= MAX_STRING && (encoding === 'utf8' || encoding === 'utf-8')) {
+      this.left = Buffer.byteLength(chunk);
+      this.chunks = chunk;
+    } else {
+      this.chunks = Buffer.from(chunk, encoding);
+      this.left = this.chunks.length;
+    }
+    this.index = 0;
+    this.at = 0;
+    this.callback = callback;
+    return this.left;
+  }
+
+  /**
+   * Takes what _writev was given.
+   * @returns {number} octets in all
+   */
+  setChunks(entries, callback) {
+    const chunks = [];
+    let weight = 0;
+    let left = 0;
+    for (const { chunk, encoding } of entries) {
+      weight += chunk.length;
+      const bytes = typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk;
+      if (bytes.length === 0) continue;
+      chunks.push(bytes);
+      left += bytes.length;
+    }
+    this.weight = weight;
+    this.left = left;
+    this.chunks = chunks;
+    this.index = 0;
+    this.at = 0;
+    this.callback = callback;
+    return left;
+  }
+
+  /** Copies the next `length` octets into `target`. */
+  copy(target, position, length) {
+    this.left -= length;
+    if (typeof this.chunks === 'string') {
+      if (this.left === 0 && this.at === 0) {
+        target.utf8Write(this.chunks, position, length);
+        return;
+      }
+      this.chunks = Buffer.from(this.chunks);
+    }
+    while (length > 0) {
+      const piece = this.next(length);
+      target.set(piece, position);
+      position += piece.length;
+      length -= piece.length;
+    }
+  }
+
+  /** Appends the next `length` octets to `pieces`, as views of the chunks. */
+  slice(pieces, length) {
+    this.left -= length;
+    if (typeof this.chunks === 'string') this.chunks = Buffer.from(this.chunks);
+    while (length > 0) {
+      const piece = this.next(length);
+      pieces.push(piece);
+      length -= piece.length;
+    }
+  }
+
+  /** The next octets, `limit` at most and not beyond the end of a chunk. */
+  next(limit) {
+    const chunk = Array.isArray(this.chunks) ? this.chunks[this.index] : this.chunks;
+    const start = this.at;
+    const end = Math.min(start + limit, chunk.length);
+    if (end === chunk.length) {
+      this.index += 1;
+      this.at = 0;
+    } else {
+      this.at = end;
+    }
+    return start === 0 && end === chunk.length ? chunk : chunk.subarray(start, end);
+  }
+
+  /**
+   * Ends the write: its callback is called.
+   * @param {Error} [error]
+   */
+  finish(error) {
+    const { callback } = this;
+    if (callback === undefined) return;
+    this.chunks = undefined;
+    this.callback = undefined;
+    this.left = 0;
+    this.weight = 0;
+    callback(error);
+  }
+}
+
+module.exports = { OutgoingBody };

@@ -1,0 +1,206 @@
+'use strict';
+
+const commands = require('./commands.js');
+const diagnostics = require('./diagnostics.js');
+const behavior = require('./behavior.js');
+const transport = require('./transport.js');
+const { Http2Session } = require('./session.js');
+const { ClientHttp2Stream } = require('./client-stream.js');
+const { AbortError, NghttpError, codes } = require('./errors.js');
+const { completeRequest, toFieldList } = require('./headers.js');
+const { validateAbortSignal, validateBoolean, validateNumber } = require('./validators.js');
+const {
+  kAddStream,
+  kInit,
+  kOnAltsvc,
+  kOnHeaders,
+  kOnNewStream,
+  kOnOrigin,
+  kOnStreamHeaders,
+  kOriginSet,
+  kPendingRequests,
+  kPushed,
+  kSocket,
+  kStrictSingle,
+} = require('./symbols.js');
+const { NGHTTP2_REFUSED_STREAM, NGHTTP2_SESSION_CLIENT } =
+  require('./constants.js');
+
+/** Methods whose requests have no content unless the user says otherwise. */
+const BODILESS = new Set(['GET', 'HEAD', 'DELETE']);
+
+/** Kinds of header blocks, as the engine numbers them. */
+const PUSH = 4;
+
+const ERR_STREAM_ID_NOT_AVAILABLE = -509;
+const ERR_NOMEM = -901;
+
+function destroyStream(stream, error) {
+  stream.destroy(error);
+}
+
+let warnedOfWeight = false;
+
+function warnOfWeight() {
+  if (warnedOfWeight) return;
+  warnedOfWeight = true;
+  process.emitWarning(
+    'Priority signaling has been deprecated as of RFC 9113.',
+    'DeprecationWarning',
+    'DEP0194',
+  );
+}
+
+function checkRequestOptions(options) {
+  const { endStream, weight, parent, exclusive, silent, signal } = options;
+  if (weight !== undefined) {
+    if (behavior.prioritySignalsRemoved) warnOfWeight();
+    else validateNumber(weight, 'options.weight');
+  }
+  if (parent !== undefined) validateNumber(parent, 'options.parent', 0);
+  if (exclusive !== undefined) validateBoolean(exclusive, 'options.exclusive');
+  if (silent !== undefined) validateBoolean(silent, 'options.silent');
+  if (endStream !== undefined) validateBoolean(endStream, 'options.endStream');
+  if (signal !== undefined) validateAbortSignal(signal, 'options.signal');
+}
+
+/** The client's side of a session. */
+class ClientHttp2Session extends Http2Session {
+  #target;
+  /** @type {Set<string> | undefined} */
+  #origins;
+  #originLimit;
+  #hostname;
+
+  /**
+   * @param {object} options Normalised.
+   * @param {import('node:stream').Duplex} socket
+   * @param {{protocol: string, authority: string, hostname: string}} target What was connected to.
+   */
+  constructor(options, socket, { protocol, authority, hostname }) {
+    super(options, NGHTTP2_SESSION_CLIENT, socket);
+    this.#target = { scheme: protocol.slice(0, -1), authority };
+    this.#hostname = hostname;
+    this.#originLimit = options.maxOriginSetSize ?? Infinity;
+  }
+
+  [kOriginSet]() {
+    return Array.from(this.#ownOrigins());
+  }
+
+  /** Starts with the origin that was connected to (RFC 8336 §2.3). */
+  #ownOrigins() {
+    if (this.#origins === undefined) {
+      const socket = this[kSocket];
+      let origin = `https://${socket.servername || this.#hostname}`;
+      if (socket.remotePort != null) origin += `:${socket.remotePort}`;
+      this.#origins = new Set([new URL(origin).origin]);
+    }
+    return this.#origins;
+  }
+
+  /**
+   * Makes a request.
+   * @param {object | any[]} [headers] An object, or a flat array.
+   * @param {object} [options] endStream, waitForTrailers, signal, exclusive, parent, weight, silent.
+   * @returns {ClientHttp2Stream}
+   */
+  request(headers, options) {
+    const dead = this.#deadReason();
+    if (dead !== undefined && behavior.requestOnDeadSessionThrows) throw dead;
+
+    if (headers != null && (typeof headers !== 'object')) {
+      throw new codes.ERR_INVALID_ARG_TYPE('headers', behavior.headersTypeMessage, headers);
+    }
+    headers ??= {};
+    options = { ...options };
+    checkRequestOptions(options);
+    const request = completeRequest(headers, this.#target);
+    options.endStream ??= BODILESS.has(request.method);
+    const fields = toFieldList(request.list, 'request', this[kStrictSingle], this.connecting);
+
+    const stream = new ClientHttp2Stream(this, request.sentHeaders, options);
+    this[kPendingRequests].add(stream);
+    if (dead !== undefined) {
+      process.nextTick(destroyStream, stream, dead);
+    } else if (options.signal?.aborted) {
+      const cause = options.signal.reason;
+      process.nextTick(destroyStream, stream, new AbortError(undefined, { cause }));
+    } else if (this.connecting) {
+      if (options.endStream) stream.end();
+      this.once('connect', () => this.#submit(stream, fields, options));
+      diagnostics.streamCreated(NGHTTP2_SESSION_CLIENT, stream, request.sentHeaders);
+    } else {
+      this.#submit(stream, fields, options);
+      if (options.endStream) stream.end();
+      diagnostics.streamCreated(NGHTTP2_SESSION_CLIENT, stream, request.sentHeaders);
+    }
+    return stream;
+  }
+
+  /** Hands a request to the engine. */
+  #submit(stream, fields, { endStream }) {
+    if (this.destroyed || stream.destroyed) return;
+    if (this.closed) {
+      stream.destroy(new codes.ERR_HTTP2_GOAWAY_SESSION());
+      return;
+    }
+    const slot = commands.request(this, fields, endStream);
+    if (slot === ERR_STREAM_ID_NOT_AVAILABLE) {
+      stream.destroy(new codes.ERR_HTTP2_OUT_OF_STREAMS());
+    } else if (slot === ERR_NOMEM) {
+      stream.destroy(new codes.ERR_HTTP2_NO_MEM());
+    } else if (slot < 0) {
+      this.destroy(new NghttpError(slot));
+    } else {
+      this[kPendingRequests].delete(stream);
+      this[kAddStream](stream, slot);
+      stream[kInit](slot, commands.lastStreamId());
+      diagnostics.streamStarted(NGHTTP2_SESSION_CLIENT, stream, stream.sentHeaders);
+      transport.schedule(this);
+    }
+  }
+
+  #deadReason() {
+    if (this.destroyed) return new codes.ERR_HTTP2_INVALID_SESSION();
+    if (this.closed) return new codes.ERR_HTTP2_GOAWAY_SESSION();
+    return undefined;
+  }
+  /** A promise (RFC 9113 §8.4): the request as the server imagines it. */
+  [kOnNewStream](slot, id, kind, flags, parent, headers, rawHeaders) {
+    if (this.closed || kind !== PUSH) {
+      commands.reset(this, slot, id, NGHTTP2_REFUSED_STREAM);
+      transport.schedule(this);
+      return;
+    }
+    const stream = new ClientHttp2Stream(this, undefined, { endStream: true });
+    this[kAddStream](stream, slot);
+    stream[kInit](slot, id);
+    stream[kPushed] = true;
+    stream.end();
+    diagnostics.streamCreated(NGHTTP2_SESSION_CLIENT, stream, headers);
+    diagnostics.streamStarted(NGHTTP2_SESSION_CLIENT, stream, headers);
+    this.emit('stream', stream, headers, flags, rawHeaders);
+  }
+
+  [kOnStreamHeaders](stream, kind, flags, headers, rawHeaders) {
+    stream[kOnHeaders](kind, flags, headers, rawHeaders);
+  }
+
+  [kOnAltsvc](id, origin, value) {
+    if (this.listenerCount('altsvc') > 0) this.emit('altsvc', value, origin, id);
+  }
+
+  [kOnOrigin](origins) {
+    if (!this.encrypted || this.destroyed) return;
+    const set = this.#ownOrigins();
+    for (const origin of origins) set.add(origin);
+    if (set.size > this.#originLimit) {
+      this.destroy(new codes.ERR_HTTP2_TOO_MANY_ORIGINS(this.#originLimit));
+      return;
+    }
+    if (this.listenerCount('origin') > 0) this.emit('origin', origins);
+  }
+}
+
+module.exports = { ClientHttp2Session };

@@ -1,0 +1,79 @@
+'use strict';
+
+const { addAbortListener } = require('node:events');
+const diagnostics = require('./diagnostics.js');
+const { Http2Stream } = require('./stream.js');
+const { AbortError } = require('./errors.js');
+const {
+  kEndAfterHeaders,
+  kEndQueued,
+  kHeadRequest,
+  kHeadersSent,
+  kInit,
+  kOnHeaders,
+  kPushed,
+  kSentHeaders,
+  kWaitForTrailers,
+} = require('./symbols.js');
+const { HTTP_STATUS_CONTINUE, NGHTTP2_FLAG_END_STREAM, NGHTTP2_SESSION_CLIENT } =
+  require('./constants.js');
+
+/** Kinds of header blocks, as the engine numbers them. */
+const RESPONSE = 1;
+const INFORMATIONAL = 2;
+
+function emitReady(stream) {
+  stream.emit('ready');
+}
+
+/** A request of a client, or a stream that the server pushed. */
+class ClientHttp2Stream extends Http2Stream {
+  /**
+   * @param {import('./client-session.js').ClientHttp2Session} session
+   * @param {object | undefined} sentHeaders
+   * @param {{endStream: boolean, waitForTrailers?: boolean, signal?: AbortSignal}} options
+   */
+  constructor(session, sentHeaders, { endStream, waitForTrailers, signal }) {
+    super(session);
+    this[kSentHeaders] = sentHeaders;
+    this[kHeadersSent] = true;
+    this[kHeadRequest] = sentHeaders?.[':method'] === 'HEAD';
+    // END_STREAM is on the HEADERS frame.
+    this[kEndQueued] = endStream;
+    this[kWaitForTrailers] = !!waitForTrailers && !endStream;
+    this[kPushed] = false;
+    // What is written before the stream has its id goes out in one piece then.
+    this.cork();
+    if (signal !== undefined && !signal.aborted) this.#destroyOnAbort(signal);
+  }
+
+  #destroyOnAbort(signal) {
+    const disposable = addAbortListener(signal, () => {
+      this.destroy(new AbortError(undefined, { cause: signal.reason }));
+    });
+    this.once('close', () => disposable[Symbol.dispose]());
+  }
+
+  [kInit](slot, id) {
+    super[kInit](slot, id);
+    process.nextTick(emitReady, this);
+    this.uncork();
+  }
+
+  /** A header block of the server: a response, an informational one, or trailers. */
+  [kOnHeaders](kind, flags, headers, rawHeaders) {
+    const endStream = (flags & NGHTTP2_FLAG_END_STREAM) !== 0;
+    if (kind === RESPONSE) {
+      if (endStream) this[kEndAfterHeaders] = true;
+      diagnostics.responseHeaders(NGHTTP2_SESSION_CLIENT, this, headers, flags);
+      this.emit(this[kPushed] ? 'push' : 'response', headers, flags, rawHeaders);
+    } else if (kind === INFORMATIONAL) {
+      this.emit('headers', headers, flags, rawHeaders);
+      if (headers[':status'] === HTTP_STATUS_CONTINUE) this.emit('continue');
+    } else {
+      this.emit('trailers', headers, flags, rawHeaders);
+    }
+  }
+}
+
+module.exports = { ClientHttp2Stream };

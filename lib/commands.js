@@ -1,0 +1,278 @@
+'use strict';
+
+/**
+ * The way down: commands are written as words and bytes into arrays shared with the native engine
+ * and run there in one call. All commands that wait belong to one session.
+ */
+
+const { commands: op, SENSITIVE } = require('./protocol.js');
+const { shared, growCommands } = require('./bridge.js');
+const { kHandle } = require('./symbols.js');
+
+/** The native table of outbound strings: ids are ours, and start anew when it is full. */
+const MAX_STRINGS = 4096;
+const MAX_STRING_LENGTH = 64;
+const stringIds = new Map();
+
+/** A loop over the characters beats a call of latin1Write up to about this length. */
+const SHORT_STRING = 32;
+
+let words = shared.commands;
+let bytes = shared.data;
+let used = 0;
+let usedBytes = 0;
+let owner = null;
+
+/**
+ * Runs what waits.
+ * @returns {number} what the last command returned; negative: a library code.
+ */
+function apply() {
+  if (used === 0) return 0;
+  const count = used;
+  used = 0;
+  usedBytes = 0;
+  const handle = owner[kHandle];
+  return handle === undefined ? 0 : handle.apply(count);
+}
+
+/** Runs what waits for that session. */
+function applyFor(session) {
+  if (owner === session) apply();
+}
+
+/** Makes room for a command of that session, at most so many words and bytes long. */
+function reserve(session, wordCount, byteCount) {
+  if (owner !== session) {
+    apply();
+    owner = session;
+  }
+  if (used + wordCount <= words.length && usedBytes + byteCount <= bytes.length) return;
+  apply();
+  if (wordCount > words.length || byteCount > bytes.length) {
+    growCommands(wordCount, byteCount);
+    words = shared.commands;
+    bytes = shared.data;
+  }
+}
+
+function putLatin1(string) {
+  const { length } = string;
+  if (length < SHORT_STRING) {
+    for (let i = 0; i < length; i++) bytes[usedBytes + i] = string.charCodeAt(i);
+  } else {
+    bytes.latin1Write(string, usedBytes, length);
+  }
+  usedBytes += length;
+}
+
+function putBytes(source) {
+  bytes.set(source, usedBytes);
+  usedBytes += source.byteLength;
+}
+
+function putString(string, mark, remember) {
+  const { length } = string;
+  if (!remember || length > MAX_STRING_LENGTH) {
+    words[used++] = ~(length | mark);
+    words[used++] = -1;
+    putLatin1(string);
+    return;
+  }
+  let id = stringIds.get(string);
+  if (id !== undefined) {
+    words[used++] = id | mark;
+    return;
+  }
+  if (stringIds.size === MAX_STRINGS) stringIds.clear();
+  id = stringIds.size;
+  stringIds.set(string, id);
+  words[used++] = ~(length | mark);
+  words[used++] = id;
+  putLatin1(string);
+}
+
+/**
+ * Writes a field list.
+ * @param {import('./headers.js').FieldList} fields
+ */
+function putFields(fields) {
+  const { names, values, count, sensitive } = fields;
+  words[used++] = count;
+  for (let i = 0; i < count; i++) {
+    const name = names[i];
+    const isSensitive = sensitive !== undefined && sensitive.has(name.lower);
+    putString(name.lower, isSensitive ? SENSITIVE : 0, name.known);
+    putString(values[i], 0, !isSensitive && !name.volatile);
+  }
+}
+
+/** @returns {number} slot of the new stream; negative: a library code */
+function request(session, fields, endStream) {
+  reserve(session, 3 + fields.count * 4, fields.size);
+  words[used++] = op.REQUEST;
+  words[used++] = endStream ? 1 : 0;
+  putFields(fields);
+  return apply();
+}
+
+/** @returns {number} slot of the promised stream; negative: a library code */
+function push(session, slot, id, fields) {
+  reserve(session, 4 + fields.count * 4, fields.size);
+  words[used++] = op.PUSH;
+  words[used++] = slot;
+  words[used++] = id;
+  putFields(fields);
+  return apply();
+}
+
+/** Id of the stream that the last `request` or `push` made. */
+function lastStreamId() {
+  return shared.events[3];
+}
+
+function respond(session, slot, id, fields, endStream) {
+  reserve(session, 5 + fields.count * 4, fields.size);
+  words[used++] = op.RESPOND;
+  words[used++] = slot;
+  words[used++] = id;
+  words[used++] = endStream ? 1 : 0;
+  putFields(fields);
+}
+
+function inform(session, slot, id, fields) {
+  reserve(session, 4 + fields.count * 4, fields.size);
+  words[used++] = op.INFORM;
+  words[used++] = slot;
+  words[used++] = id;
+  putFields(fields);
+}
+
+function trailers(session, slot, id, fields) {
+  reserve(session, 4 + fields.count * 4, fields.size);
+  words[used++] = op.TRAILERS;
+  words[used++] = slot;
+  words[used++] = id;
+  putFields(fields);
+}
+
+/** Announces `length` octets of body; the bytes stay here until `transmit` asks for them. */
+function data(session, slot, id, length, end) {
+  reserve(session, 5, 0);
+  words[used] = op.DATA;
+  words[used + 1] = slot;
+  words[used + 2] = id;
+  words[used + 3] = length;
+  words[used + 4] = end ? 1 : 0;
+  used += 5;
+}
+
+function reset(session, slot, id, code) {
+  reserve(session, 4, 0);
+  words[used++] = op.RESET;
+  words[used++] = slot;
+  words[used++] = id;
+  words[used++] = code | 0;
+}
+
+/** Gives the peer `length` octets of stream window back. */
+function consume(session, slot, id, length) {
+  reserve(session, 4, 0);
+  words[used] = op.CONSUME;
+  words[used + 1] = slot;
+  words[used + 2] = id;
+  words[used + 3] = length;
+  used += 4;
+}
+
+/** @param {Buffer} payload 8 octets */
+function ping(session, payload) {
+  reserve(session, 3, 0);
+  words[used++] = op.PING;
+  words[used++] = payload.readInt32BE(0);
+  words[used++] = payload.readInt32BE(4);
+  return apply();
+}
+
+/** @param {number[]} entries id, value, id, value… */
+function settings(session, entries) {
+  reserve(session, 2 + entries.length, 0);
+  words[used++] = op.SETTINGS;
+  words[used++] = entries.length / 2;
+  for (let i = 0; i < entries.length; i++) words[used++] = entries[i] | 0;
+  return apply();
+}
+
+/** @param {number} lastStreamId -1: the last one processed */
+function goaway(session, code, lastStreamID, opaqueData) {
+  const length = opaqueData === undefined ? 0 : opaqueData.byteLength;
+  reserve(session, 4, length);
+  words[used++] = op.GOAWAY;
+  words[used++] = code | 0;
+  words[used++] = lastStreamID;
+  words[used++] = length;
+  if (length > 0) putBytes(opaqueData);
+}
+
+function altsvc(session, id, origin, value) {
+  reserve(session, 4, origin.length + value.length);
+  words[used++] = op.ALTSVC;
+  words[used++] = id;
+  words[used++] = origin.length;
+  words[used++] = value.length;
+  putLatin1(origin);
+  putLatin1(value);
+}
+
+function origin(session, origins) {
+  let length = 0;
+  for (const entry of origins) length += entry.length;
+  reserve(session, 2 + origins.length, length);
+  words[used++] = op.ORIGIN;
+  words[used++] = origins.length;
+  for (const entry of origins) words[used++] = entry.length;
+  for (const entry of origins) putLatin1(entry);
+}
+
+/** Receive window of the whole session, in octets. */
+function localWindow(session, size) {
+  reserve(session, 2, 0);
+  words[used++] = op.WINDOW;
+  words[used++] = size;
+  return apply();
+}
+
+function nextStreamId(session, id) {
+  reserve(session, 2, 0);
+  words[used++] = op.NEXT_ID;
+  words[used++] = id | 0;
+  return apply();
+}
+
+/** GOAWAY with that code; the session reads nothing more. */
+function terminate(session, code) {
+  reserve(session, 2, 0);
+  words[used++] = op.TERMINATE;
+  words[used++] = code | 0;
+}
+
+module.exports = {
+  applyFor,
+  request,
+  push,
+  lastStreamId,
+  respond,
+  inform,
+  trailers,
+  data,
+  reset,
+  consume,
+  ping,
+  settings,
+  goaway,
+  altsvc,
+  origin,
+  localWindow,
+  nextStreamId,
+  terminate,
+};

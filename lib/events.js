@@ -1,0 +1,235 @@
+'use strict';
+
+/**
+ * The way up: reads the events the engine wrote and calls the session they belong to. Sessions are
+ * found by handle; what an event means is theirs to know.
+ */
+
+const { HEADER, SENSITIVE, events: op } = require('./protocol.js');
+const { shared, sessions, recycle, refill } = require('./bridge.js');
+const { addReceived, sensitiveHeaders } = require('./headers.js');
+const {
+  kOnHeaders,
+  kOnData,
+  kOnEnd,
+  kOnClosed,
+  kOnSettings,
+  kOnSettingsAck,
+  kOnPing,
+  kOnPingAck,
+  kOnGoaway,
+  kOnAltsvc,
+  kOnOrigin,
+  kOnPriority,
+  kOnNotSent,
+  kOnSessionError,
+  kStrictSingle,
+} = require('./symbols.js');
+
+/** Inbound strings by the id the engine gave them; it reuses ids, so that the table is bounded. */
+const strings = [];
+
+let ring = shared.events;
+let at = HEADER;
+let textAt = 0;
+let session;
+
+/** The field section read last. */
+let headers;
+let rawHeaders;
+
+function readString(word) {
+  if (word >= 0) return strings[word];
+  const start = textAt;
+  textAt += ~word;
+  const string = shared.text.latin1Slice(start, textAt);
+  const id = ring[at++];
+  if (id >= 0) strings[id] = string;
+  return string;
+}
+
+function readFields(count) {
+  const strict = session[kStrictSingle];
+  const sensitive = [];
+  headers = { __proto__: null };
+  rawHeaders = [];
+  for (let i = 0; i < count; i++) {
+    let word = ring[at++];
+    const mark = (word < 0 ? ~word : word) & SENSITIVE;
+    // Both forms keep the mark in the same bit, inverted in the second.
+    if (mark !== 0) word ^= SENSITIVE;
+    const name = readString(word);
+    const value = readString(ring[at++]);
+    rawHeaders.push(name, value);
+    if (mark !== 0) sensitive.push(name);
+    addReceived(headers, name, value, strict);
+  }
+  headers[sensitiveHeaders] = sensitive;
+}
+
+function readBytes(length) {
+  const start = textAt;
+  textAt += length;
+  return Buffer.from(shared.text.subarray(start, textAt));
+}
+
+function readLatin1(length) {
+  const start = textAt;
+  textAt += length;
+  return shared.text.latin1Slice(start, textAt);
+}
+
+function onHeaders() {
+  const target = session;
+  const slot = ring[at];
+  const id = ring[at + 1];
+  const kind = ring[at + 2];
+  const flags = ring[at + 3];
+  const parent = ring[at + 4];
+  const count = ring[at + 5];
+  at += 6;
+  readFields(count);
+  if (target !== undefined) target[kOnHeaders](slot, id, kind, flags, parent, headers, rawHeaders);
+}
+
+function onData(chunk) {
+  const target = session;
+  const slot = ring[at];
+  const id = ring[at + 1];
+  const offset = ring[at + 2];
+  const length = ring[at + 3];
+  at += 5;
+  if (target === undefined) return;
+  // The whole chunk is passed on as it is: a view of a view costs more than it saves.
+  target[kOnData](slot, id, chunk.subarray(offset, offset + length));
+}
+
+function onSettings() {
+  const target = session;
+  const count = ring[at++];
+  const entries = [];
+  for (let i = 0; i < count; i++) {
+    entries.push(ring[at], ring[at + 1] >>> 0);
+    at += 2;
+  }
+  target?.[kOnSettings](entries);
+}
+
+function readPing() {
+  const payload = Buffer.allocUnsafe(8);
+  payload.writeInt32BE(ring[at], 0);
+  payload.writeInt32BE(ring[at + 1], 4);
+  at += 2;
+  return payload;
+}
+
+function onGoaway() {
+  const target = session;
+  const code = ring[at] >>> 0;
+  const lastStreamId = ring[at + 1];
+  const length = ring[at + 2];
+  at += 3;
+  const opaqueData = length > 0 ? readBytes(length) : undefined;
+  target?.[kOnGoaway](code, lastStreamId, opaqueData);
+}
+
+function onAltsvc() {
+  const target = session;
+  const id = ring[at];
+  const origin = readLatin1(ring[at + 1]);
+  const value = readLatin1(ring[at + 2]);
+  at += 3;
+  target?.[kOnAltsvc](id, origin, value);
+}
+
+function onOrigin() {
+  const target = session;
+  const count = ring[at++];
+  const origins = [];
+  for (let i = 0; i < count; i++) origins.push(readLatin1(ring[at++]));
+  target?.[kOnOrigin](origins);
+}
+
+/** Reads one event; `at` and `textAt` are behind it before any code of a user runs. */
+function dispatchOne(chunk) {
+  switch (ring[at++]) {
+    case op.SESSION:
+      session = sessions[ring[at++]];
+      break;
+    case op.HEADERS:
+      onHeaders();
+      break;
+    case op.DATA:
+      onData(chunk);
+      break;
+    case op.END:
+      at += 2;
+      session?.[kOnEnd](ring[at - 2], ring[at - 1]);
+      break;
+    case op.CLOSED:
+      at += 4;
+      session?.[kOnClosed](ring[at - 4], ring[at - 3], ring[at - 2] >>> 0, ring[at - 1]);
+      break;
+    case op.SETTINGS:
+      onSettings();
+      break;
+    case op.SETTINGS_ACK:
+      at += 1;
+      session?.[kOnSettingsAck]();
+      break;
+    case op.PING:
+      session?.[kOnPing](readPing());
+      break;
+    case op.PING_ACK:
+      session?.[kOnPingAck](readPing());
+      break;
+    case op.GOAWAY:
+      onGoaway();
+      break;
+    case op.ALTSVC:
+      onAltsvc();
+      break;
+    case op.ORIGIN:
+      onOrigin();
+      break;
+    case op.PRIORITY:
+      at += 4;
+      session?.[kOnPriority](ring[at - 4], ring[at - 3], ring[at - 2], ring[at - 1] !== 0);
+      break;
+    case op.PRIORITY_UPDATE:
+      at += 2;
+      break;
+    case op.NOT_SENT:
+      at += 4;
+      session?.[kOnNotSent](ring[at - 4], ring[at - 3], ring[at - 2], ring[at - 1]);
+      break;
+    case op.SESSION_ERROR:
+      at += 3;
+      session?.[kOnSessionError](ring[at - 3], ring[at - 2] >>> 0, ring[at - 1] !== 0);
+      break;
+    case op.UNKNOWN:
+      at += 4;
+      break;
+    case op.INVALID_FRAME:
+      at += 2;
+      break;
+  }
+}
+
+/**
+ * Reads the ring to its end. If a listener throws, the next call goes on behind that event.
+ * @param {Buffer} chunk What `receive` was given: DATA events point into it.
+ */
+function dispatch(chunk) {
+  do {
+    ring = shared.events;
+    while (at < ring[0]) dispatchOne(chunk);
+    at = HEADER;
+    textAt = 0;
+    ring[0] = HEADER;
+    ring[1] = 0;
+  } while (refill());
+  recycle();
+}
+
+module.exports = { dispatch };

@@ -1,0 +1,229 @@
+'use strict';
+
+/**
+ * Responses from files: one path for file names, descriptors and FileHandles. The stream is handed
+ * in.
+ */
+
+const fs = require('node:fs');
+const { codes } = require('./errors.js');
+const { isBodiless } = require('./response-headers.js');
+const { kClosed, kHeadersSent, kStartResponse, kUpdateTimer } = require('./symbols.js');
+
+/** Octets read at a time. */
+const CHUNK_SIZE = 64 * 1024;
+
+function checkOptions(stream, headers, options) {
+  if (stream.destroyed || stream[kClosed]) throw new codes.ERR_HTTP2_INVALID_STREAM();
+  if (stream[kHeadersSent]) throw new codes.ERR_HTTP2_HEADERS_SENT();
+  for (const name of ['offset', 'length']) {
+    if (options[name] !== undefined && typeof options[name] !== 'number') {
+      throw new codes.ERR_INVALID_ARG_VALUE(`options.${name}`, options[name]);
+    }
+  }
+  if (options.statCheck !== undefined && typeof options.statCheck !== 'function') {
+    throw new codes.ERR_INVALID_ARG_VALUE('options.statCheck', options.statCheck);
+  }
+  const status = headers[':status'] == null ? 200 : headers[':status'] | 0;
+  if (isBodiless(status) || stream.headRequest) {
+    throw new codes.ERR_HTTP2_PAYLOAD_FORBIDDEN(status);
+  }
+}
+
+function isFileHandle(value) {
+  return value !== null && typeof value === 'object' && typeof value.fd === 'number';
+}
+
+/** One file on its way into a response. */
+class FileResponse {
+  /**
+   * @param {object} stream
+   * @param {number | object} file Descriptor, or FileHandle (kept, as collecting it closes it).
+   * @param {boolean} owned Whether it is closed at the end.
+   */
+  constructor(stream, file, owned) {
+    this.stream = stream;
+    this.file = file;
+    this.fd = isFileHandle(file) ? file.fd : file;
+    this.owned = owned;
+    this.open = true;
+    /** Where to read next; null: where the descriptor stands. */
+    this.position = null;
+    /** Octets still to send; negative: to the end. */
+    this.left = -1;
+    this.onStreamClose = () => this.close();
+    this.onWritten = () => this.read();
+    stream.once('close', this.onStreamClose);
+  }
+
+  close() {
+    if (!this.open) return;
+    this.open = false;
+    this.file = undefined;
+    if (this.owned) fs.close(this.fd, () => {});
+  }
+
+  /** Sends the headers, then the octets asked for. */
+  start(headers, { offset, length, waitForTrailers }) {
+    const { stream } = this;
+    try {
+      stream[kStartResponse](headers, !!waitForTrailers);
+    } catch (error) {
+      this.close();
+      stream.destroy(error);
+      return;
+    }
+    if (offset >= 0) this.position = offset;
+    this.left = length;
+    this.read();
+  }
+
+  read() {
+    const { stream } = this;
+    if (!this.open || stream.destroyed || stream[kClosed]) return;
+    if (this.left === 0) {
+      this.finish();
+      return;
+    }
+    const size = this.left > 0 ? Math.min(this.left, CHUNK_SIZE) : CHUNK_SIZE;
+    const buffer = Buffer.allocUnsafeSlow(size);
+    fs.read(this.fd, buffer, 0, size, this.position, (error, count) => {
+      if (stream.destroyed || stream[kClosed]) this.close();
+      else if (error !== null) this.fail(error);
+      else if (count === 0) this.finish();
+      else this.write(count === size ? buffer : buffer.subarray(0, count));
+    });
+  }
+
+  write(chunk) {
+    if (this.position !== null) this.position += chunk.length;
+    if (this.left > 0) this.left -= chunk.length;
+    this.stream[kUpdateTimer]();
+    if (this.left === 0) {
+      // END_STREAM on the last octets.
+      this.stream.end(chunk);
+      this.close();
+    } else {
+      this.stream.write(chunk, this.onWritten);
+    }
+  }
+
+  finish() {
+    this.stream.end();
+    this.close();
+  }
+
+  fail(error) {
+    this.close();
+    this.stream.destroy(error);
+  }
+}
+
+/** A regular file's part that is sent: within its size. */
+function clamp(stat, offset, length) {
+  const rest = stat.size - offset;
+  return length < 0 ? rest : Math.min(rest, length);
+}
+
+/**
+ * Starts the response once the file's figures are known.
+ * @param {boolean} named Whether it is a file by name: its length is announced.
+ */
+function send(response, stat, headers, options, named) {
+  const { stream } = response;
+  const range = { offset: options.offset ?? 0, length: options.length ?? -1 };
+  const { statCheck, waitForTrailers } = options;
+  let cancelled = stream.destroyed || stream[kClosed];
+  if (!cancelled && statCheck !== undefined) {
+    const answer = named
+      ? statCheck.call(stream, stat, headers)
+      : statCheck.call(stream, stat, headers, range);
+    cancelled = answer === false || stream[kHeadersSent];
+  }
+  if (cancelled) {
+    response.close();
+    return;
+  }
+  let { offset, length } = range;
+  if (stat.isFile()) {
+    const rest = stat.size - offset;
+    length = length < 0 ? rest : Math.min(rest, length);
+    if (named) headers['content-length'] = length;
+  } else {
+    offset = -1;
+  }
+  response.start(headers, { offset, length, waitForTrailers });
+}
+
+function sendDescriptor(response, headers, options) {
+  const { waitForTrailers, offset = 0, length = -1 } = options;
+  if (options.statCheck === undefined) {
+    response.start(headers, { offset: offset > 0 ? offset : -1, length, waitForTrailers });
+    return;
+  }
+  fs.fstat(response.fd, (error, stat) => {
+    if (error !== null) response.fail(error);
+    else send(response, stat, headers, options, false);
+  });
+}
+
+function sendFile(response, stat, headers, options, onError) {
+  const ranged = options.offset !== undefined || options.length !== undefined;
+  if (stat.isFile() || !(ranged || stat.isDirectory())) {
+    send(response, stat, headers, options, true);
+    return;
+  }
+  response.close();
+  onError(
+    stat.isDirectory()
+      ? new codes.ERR_HTTP2_SEND_FILE()
+      : new codes.ERR_HTTP2_SEND_FILE_NOSEEK(),
+  );
+}
+
+/**
+ * Responds with what a descriptor or FileHandle reads. It stays open.
+ * @param {object} stream
+ */
+function respondWithFD(stream, fd, given, options) {
+  const headers = { __proto__: null, ...given };
+  options = { ...options };
+  checkOptions(stream, headers, options);
+  if (typeof fd !== 'number' && !isFileHandle(fd)) {
+    throw new codes.ERR_INVALID_ARG_TYPE('fd', ['number', 'FileHandle'], fd);
+  }
+  stream[kUpdateTimer]();
+  sendDescriptor(new FileResponse(stream, fd, false), headers, options);
+}
+
+/**
+ * Responds with a file.
+ * @param {object} stream
+ */
+function respondWithFile(stream, path, given, options) {
+  const headers = { __proto__: null, ...given };
+  options = { ...options };
+  checkOptions(stream, headers, options);
+  stream[kUpdateTimer]();
+  const onError = (error) => {
+    if (typeof options.onError === 'function') options.onError(error);
+    else stream.destroy(error);
+  };
+  fs.open(path, 'r', (openError, fd) => {
+    if (openError !== null) {
+      onError(openError);
+      return;
+    }
+    const response = new FileResponse(stream, fd, true);
+    fs.fstat(fd, (error, stat) => {
+      if (error === null) {
+        sendFile(response, stat, headers, options, onError);
+      } else {
+        response.close();
+        onError(error);
+      }
+    });
+  });
+}
+
+module.exports = { respondWithFD, respondWithFile };

@@ -1,0 +1,355 @@
+'use strict';
+
+/**
+ * Outgoing header objects and flat arrays → checked field lists (RFC 9113 §8.2, §8.3), and what is
+ * known of a field by its name.
+ */
+
+const { codes } = require('./errors.js');
+const { isHttpToken } = require('./validators.js');
+const { builtin } = require('./builtin.js');
+const behavior = require('./behavior.js');
+
+const { sensitiveHeaders } = builtin;
+
+const PSEUDO = {
+  request: new Set([':status', ':method', ':authority', ':scheme', ':path', ':protocol']),
+  response: new Set([':status']),
+  trailers: new Set(),
+};
+
+/** Fields that occur at most once in a message; of received duplicates the first counts. */
+const SINGLE_VALUE = new Set([
+  ':status',
+  ':method',
+  ':authority',
+  ':scheme',
+  ':path',
+  ':protocol',
+  'access-control-allow-credentials',
+  'access-control-max-age',
+  'access-control-request-method',
+  'age',
+  'authorization',
+  'content-encoding',
+  'content-language',
+  'content-length',
+  'content-location',
+  'content-md5',
+  'content-range',
+  'content-type',
+  'date',
+  'dnt',
+  'etag',
+  'expires',
+  'from',
+  'host',
+  'if-match',
+  'if-modified-since',
+  'if-none-match',
+  'if-range',
+  'if-unmodified-since',
+  'last-modified',
+  'location',
+  'max-forwards',
+  'proxy-authorization',
+  'range',
+  'referer',
+  'retry-after',
+  'tk',
+  'upgrade-insecure-requests',
+  'user-agent',
+  'x-content-type-options',
+]);
+
+/** RFC 9113 §8.2.2; `te` may say "trailers". */
+const CONNECTION_SPECIFIC = new Set([
+  'connection',
+  'http2-settings',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** Fields whose values rarely come twice: not worth a place in a table of strings. */
+const VOLATILE = new Set([
+  ':path',
+  'age',
+  'content-length',
+  'content-range',
+  'etag',
+  'if-modified-since',
+  'if-none-match',
+  'last-modified',
+  'location',
+  'set-cookie',
+]);
+
+/** What is known of a field name, worked out once for each spelling. */
+class FieldName {
+  constructor(name) {
+    this.lower = name.toLowerCase();
+    this.pseudo = this.lower.charCodeAt(0) === 58; // ':'
+    this.single = SINGLE_VALUE.has(this.lower);
+    this.connection = CONNECTION_SPECIFIC.has(this.lower);
+    this.volatile = VOLATILE.has(this.lower);
+    this.valid = this.pseudo || isHttpToken(this.lower);
+    /** Whether the name is common enough for the table of strings. */
+    this.known = false;
+  }
+}
+
+/** Bounds the memory of applications that make names up. */
+const MAX_NAMES = 2048;
+const names = new Map();
+
+function fieldName(name) {
+  let known = names.get(name);
+  if (known !== undefined) return known;
+  known = new FieldName(name);
+  if (names.size < MAX_NAMES && known.lower.length <= 64) {
+    known.known = true;
+    names.set(name, known);
+  }
+  return known;
+}
+
+/** A checked list of fields in wire order: pseudo-header fields first (RFC 9113 §8.3). */
+class FieldList {
+  constructor() {
+    /** @type {FieldName[]} */
+    this.names = [];
+    /** @type {string[]} */
+    this.values = [];
+    this.count = 0;
+    this.pseudoCount = 0;
+    /** Octets of all names and values. */
+    this.size = 0;
+    /** Lower-case names of the never-indexed fields. */
+    this.sensitive = undefined;
+  }
+
+  clear() {
+    this.count = 0;
+    this.pseudoCount = 0;
+    this.size = 0;
+    this.sensitive = undefined;
+  }
+
+  add(name, value) {
+    const index = this.count++;
+    if (name.pseudo) {
+      const place = this.pseudoCount++;
+      if (place < index) {
+        this.names.splice(place, 0, name);
+        this.values.splice(place, 0, value);
+      } else {
+        this.names[index] = name;
+        this.values[index] = value;
+      }
+    } else {
+      this.names[index] = name;
+      this.values[index] = value;
+    }
+    this.size += name.lower.length + value.length;
+  }
+
+  has(name, upTo) {
+    for (let i = 0; i < upTo; i++) if (this.names[i].lower === name) return true;
+    return false;
+  }
+}
+
+function addField(list, key, value, pseudo, strictSingle) {
+  if (value === undefined || key === '') return;
+  const name = fieldName(key);
+  if (typeof value !== 'string') {
+    if (Array.isArray(value)) {
+      if (value.length === 0) return;
+      if (value.length > 1) {
+        if (name.single && strictSingle) throw new codes.ERR_HTTP2_HEADER_SINGLE_VALUE(name.lower);
+        for (const each of value) addOne(list, name, String(each), pseudo, strictSingle);
+        return;
+      }
+      value = String(value[0]);
+    } else {
+      value = String(value);
+    }
+  }
+  addOne(list, name, value, pseudo, strictSingle);
+}
+
+function addOne(list, name, value, pseudo, strictSingle) {
+  if (name.single && strictSingle && list.has(name.lower, list.count)) {
+    throw new codes.ERR_HTTP2_HEADER_SINGLE_VALUE(name.lower);
+  }
+  if (name.pseudo) {
+    if (!pseudo.has(name.lower)) throw new codes.ERR_HTTP2_INVALID_PSEUDOHEADER(name.lower);
+  } else {
+    if (!name.valid) throw new codes.ERR_INVALID_HTTP_TOKEN('Header name', name.lower);
+    if (name.connection && !(name.lower === 'te' && value === 'trailers')) {
+      throw new codes.ERR_HTTP2_INVALID_CONNECTION_HEADERS(name.lower);
+    }
+  }
+  list.add(name, value);
+}
+
+function setSensitive(list, sensitive) {
+  if (sensitive === undefined) return;
+  if (!Array.isArray(sensitive)) {
+    throw new TypeError('headers[http2.sensitiveHeaders] must be an array');
+  }
+  if (sensitive.length > 0) list.sensitive = new Set(sensitive.map((name) => name.toLowerCase()));
+}
+
+/** Reused for every block that is written at once. */
+const scratch = new FieldList();
+
+/**
+ * Checks headers and puts them in wire order.
+ * @param {object | string[]} headers An object (values: strings, numbers, arrays …) or a flat array.
+ * @param {'request' | 'response' | 'trailers'} kind Decides which pseudo-headers may occur.
+ * @param {{strictSingle?: boolean, keep?: boolean}} [options] `strictSingle`: refuse duplicates of
+ *   single-value fields (default); `keep`: a list of its own instead of one that is good until the
+ *   next call.
+ * @returns {FieldList}
+ */
+function toFieldList(headers, kind, strictSingle = true, keep = false) {
+  const list = keep ? new FieldList() : scratch;
+  const pseudo = PSEUDO[kind];
+  list.clear();
+  if (Array.isArray(headers)) {
+    for (let i = 0; i < headers.length; i += 2) {
+      addField(list, headers[i], headers[i + 1], pseudo, strictSingle);
+    }
+  } else {
+    const keys = Object.keys(headers);
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i];
+      addField(list, key, headers[key], pseudo, strictSingle);
+    }
+  }
+  setSensitive(list, headers[sensitiveHeaders]);
+  return list;
+}
+
+/**
+ * The object form of a flat array, as `sentHeaders` shows it.
+ * @param {any[]} pairs
+ */
+function gather(pairs) {
+  const headers = { __proto__: null };
+  for (let i = 0; i < pairs.length; i += 2) {
+    const name = pairs[i];
+    const previous = behavior.rawSentHeadersGather ? headers[name] : undefined;
+    if (previous === undefined) headers[name] = pairs[i + 1];
+    else if (Array.isArray(previous)) previous.push(pairs[i + 1]);
+    else headers[name] = [previous, pairs[i + 1]];
+  }
+  if (pairs[sensitiveHeaders] !== undefined) headers[sensitiveHeaders] = pairs[sensitiveHeaders];
+  return headers;
+}
+
+/**
+ * Adds a received field to a header object.
+ * @param {object} headers Null-prototype.
+ */
+function addReceived(headers, name, value, strictSingle) {
+  const previous = headers[name];
+  if (name === 'set-cookie') {
+    if (previous === undefined) headers[name] = [value];
+    else previous.push(value);
+  } else if (previous === undefined) {
+    headers[name] = name === ':status' ? Number(value) : value;
+  } else if (name === 'cookie') {
+    headers[name] = `${previous}; ${value}`;
+  } else if (!strictSingle || !SINGLE_VALUE.has(name)) {
+    headers[name] = `${previous}, ${value}`;
+  }
+}
+
+function lookup(pairs, wanted) {
+  for (let i = 0; i < pairs.length; i += 2) {
+    if (pairs[i].toLowerCase() === wanted) return pairs[i + 1];
+  }
+  return undefined;
+}
+
+/**
+ * RFC 9113 §8.5: CONNECT names an authority and nothing else, unless it is extended (RFC 8441).
+ * @returns {boolean} whether the other pseudo-headers belong to the request
+ */
+function checkMethod(method, protocol, authority, scheme, path) {
+  if (method !== 'CONNECT' || protocol !== undefined) return true;
+  if (authority === undefined) throw new codes.ERR_HTTP2_CONNECT_AUTHORITY();
+  if (scheme !== undefined) throw new codes.ERR_HTTP2_CONNECT_SCHEME();
+  if (path !== undefined) throw new codes.ERR_HTTP2_CONNECT_PATH();
+  return false;
+}
+
+function completeArray(pairs, target) {
+  const given = (name) => lookup(pairs, name);
+  const method = given(':method') ?? 'GET';
+  const missing = [];
+  if (given(':method') === undefined) missing.push(':method', method);
+  const [authority, scheme, path] = [given(':authority'), given(':scheme'), given(':path')];
+  if (checkMethod(method, given(':protocol'), authority, scheme, path)) {
+    if (authority === undefined) missing.push(':authority', target.authority);
+    if (scheme === undefined) missing.push(':scheme', target.scheme);
+    if (path === undefined) missing.push(':path', '/');
+  }
+  const list = [...missing, ...pairs];
+  list[sensitiveHeaders] = pairs[sensitiveHeaders];
+  return { list, sentHeaders: gather(list), method };
+}
+
+/**
+ * Adds the pseudo-headers that a request lacks.
+ * @param {object | any[]} given What the user gave; it is not changed.
+ * @param {{scheme: string, authority: string}} target What the session is connected to.
+ * @returns {{list: object | any[], sentHeaders: object, method: string}}
+ */
+function completeRequest(given, target) {
+  if (Array.isArray(given)) return completeArray(given, target);
+  const headers = { __proto__: null, ...given };
+  headers[':method'] ??= 'GET';
+  const method = headers[':method'];
+  const { ':authority': authority, ':scheme': scheme, ':path': path } = headers;
+  if (checkMethod(method, headers[':protocol'], authority, scheme, path)) {
+    if (authority === undefined && headers.host === undefined) {
+      headers[':authority'] = target.authority;
+    }
+    if (scheme === undefined) headers[':scheme'] = target.scheme;
+    if (path === undefined) headers[':path'] = '/';
+  }
+  return { list: headers, sentHeaders: headers, method };
+}
+
+/** The value of `date` fields for the second that runs. */
+let date;
+
+function forgetDate() {
+  date = undefined;
+}
+
+/** The value of a `date` field now (RFC 9110 §6.6.1), made once a second. */
+function currentDate() {
+  if (date === undefined) {
+    const now = new Date();
+    date = now.toUTCString();
+    setTimeout(forgetDate, 1000 - now.getMilliseconds()).unref();
+  }
+  return date;
+}
+
+module.exports = {
+  FieldList,
+  sensitiveHeaders,
+  toFieldList,
+  gather,
+  completeRequest,
+  addReceived,
+  currentDate,
+};

@@ -1,0 +1,217 @@
+'use strict';
+
+const commands = require('./commands.js');
+const behavior = require('./behavior.js');
+const diagnostics = require('./diagnostics.js');
+const transport = require('./transport.js');
+const { Http2Stream } = require('./stream.js');
+const { NghttpError, codes } = require('./errors.js');
+const { toFieldList } = require('./headers.js');
+const { completeResponse, isBodiless } = require('./response-headers.js');
+const { respondWithFD, respondWithFile } = require('./file-response.js');
+const { validateFunction, validateObject } = require('./validators.js');
+const {
+  kAddStream,
+  kAuthority,
+  kClosed,
+  kEndQueued,
+  kHeadRequest,
+  kHeadersSent,
+  kId,
+  kProceed,
+  kProtocol,
+  kPushed,
+  kRemoteSettings,
+  kSend,
+  kSentHeaders,
+  kSentInfoHeaders,
+  kSession,
+  kSlot,
+  kStartResponse,
+  kStrictSingle,
+  kUpdateTimer,
+  kWaitForTrailers,
+} = require('./symbols.js');
+const {
+  HTTP_STATUS_SWITCHING_PROTOCOLS,
+  NGHTTP2_FLAG_END_HEADERS,
+  NGHTTP2_FLAG_END_STREAM,
+  NGHTTP2_SESSION_SERVER,
+  NGHTTP2_SETTINGS_ENABLE_PUSH,
+} = require('./constants.js');
+
+const ERR_STREAM_ID_NOT_AVAILABLE = -509;
+
+function isPushEnabled(session) {
+  return session[kRemoteSettings].get(NGHTTP2_SETTINGS_ENABLE_PUSH) !== 0;
+}
+
+/** A request to a server, or a stream that it pushes. */
+class ServerHttp2Stream extends Http2Stream {
+  constructor(session, slot, id, headers) {
+    super(session);
+    this[kSlot] = slot;
+    this[kId] = id;
+    this[kProtocol] = headers[':scheme'];
+    this[kAuthority] = headers[':authority'];
+    this[kPushed] = false;
+  }
+
+  /** Whether pushStream may be called: the client takes pushes, and this is not one. */
+  get pushAllowed() {
+    const session = this[kSession];
+    return (
+      !this.destroyed &&
+      !this[kClosed] &&
+      !this[kPushed] &&
+      session !== undefined &&
+      !session.closed &&
+      !session.destroyed &&
+      isPushEnabled(session)
+    );
+  }
+
+  /** Writing starts a response that was not started. */
+  [kProceed]() {
+    this.respond();
+  }
+
+  /**
+   * Promises a response to a request that was not made (RFC 9113 §8.4).
+   * @param {object} headers Of the request imagined.
+   * @param {{exclusive?: boolean, parent?: number}} [options] No effect (RFC 9113 §5.3).
+   * @param {(err: Error | null, pushStream?: ServerHttp2Stream, headers?: object) => void} callback
+   */
+  pushStream(headers, options, callback) {
+    const session = this[kSession];
+    if (session === undefined || !isPushEnabled(session)) {
+      throw new codes.ERR_HTTP2_PUSH_DISABLED();
+    }
+    if (this[kPushed]) throw new codes.ERR_HTTP2_NESTED_PUSH();
+    if (typeof options === 'function') callback = options;
+    validateFunction(callback, 'callback');
+    if (headers === null || typeof headers !== 'object' || Array.isArray(headers)) {
+      throw new codes.ERR_INVALID_ARG_TYPE('headers', ['Object', 'object'], headers);
+    }
+    headers = { __proto__: null, ...headers };
+    headers[':method'] ??= 'GET';
+    headers[':authority'] ??= this[kAuthority];
+    headers[':scheme'] ??= this[kProtocol];
+    headers[':path'] ??= '/';
+    const fields = toFieldList(headers, 'request', session[kStrictSingle]);
+    this[kUpdateTimer]();
+    const slot = commands.push(session, this[kSlot], this[kId], fields);
+    if (slot < 0) {
+      const error =
+        slot === ERR_STREAM_ID_NOT_AVAILABLE
+          ? new codes.ERR_HTTP2_OUT_OF_STREAMS()
+          : new NghttpError(slot);
+      process.nextTick(callback, error);
+      return;
+    }
+    const stream = new ServerHttp2Stream(session, slot, commands.lastStreamId(), headers);
+    stream[kPushed] = true;
+    stream[kSentHeaders] = headers;
+    stream.push(null);
+    if (headers[':method'] === 'HEAD') {
+      stream[kHeadRequest] = true;
+      stream.end();
+    }
+    session[kAddStream](stream, slot);
+    transport.schedule(session);
+    diagnostics.streamCreated(NGHTTP2_SESSION_SERVER, stream, headers);
+    diagnostics.streamStarted(NGHTTP2_SESSION_SERVER, stream, headers);
+    process.nextTick(callback, null, stream, headers, 0);
+  }
+
+  /**
+   * Starts the response.
+   * @param {object | any[]} [headers] An object, or a flat array; `:status` is 200 if not given.
+   * @param {{endStream?: boolean, waitForTrailers?: boolean, sendDate?: boolean}} [options]
+   */
+  respond(headers, options) {
+    if (this.destroyed || this[kClosed]) throw new codes.ERR_HTTP2_INVALID_STREAM();
+    if (this[kHeadersSent]) throw new codes.ERR_HTTP2_HEADERS_SENT();
+    if (headers != null && typeof headers !== 'object') {
+      throw new codes.ERR_INVALID_ARG_TYPE('headers', behavior.headersTypeMessage, headers);
+    }
+    if (options != null && typeof options !== 'object') {
+      throw new codes.ERR_INVALID_ARG_TYPE('options', 'Object', options);
+    }
+    const { list, sentHeaders, status } = completeResponse(headers, options?.sendDate !== false);
+    const endStream =
+      !!options?.endStream || isBodiless(status) || this[kHeadRequest] || this.writableEnded;
+    this[kSend](list, sentHeaders, endStream, !!options?.waitForTrailers);
+    if (endStream && !this.writableEnded) this.end();
+  }
+
+  /** Starts a response whose body is a file's. */
+  [kStartResponse](headers, waitForTrailers) {
+    const { list, sentHeaders } = completeResponse(headers, true);
+    this[kSend](list, sentHeaders, false, waitForTrailers);
+  }
+
+  /** Sends the header block of the response. */
+  [kSend](list, sentHeaders, endStream, waitForTrailers) {
+    const session = this[kSession];
+    const fields = toFieldList(list, 'response', session[kStrictSingle]);
+    this[kUpdateTimer]();
+    this[kSentHeaders] = sentHeaders;
+    this[kHeadersSent] = true;
+    if (endStream) this[kEndQueued] = true;
+    else this[kWaitForTrailers] = waitForTrailers;
+    commands.respond(session, this[kSlot], this[kId], fields, endStream);
+    transport.schedule(session);
+    diagnostics.responseHeaders(
+      NGHTTP2_SESSION_SERVER,
+      this,
+      sentHeaders,
+      endStream ? NGHTTP2_FLAG_END_STREAM | NGHTTP2_FLAG_END_HEADERS : NGHTTP2_FLAG_END_HEADERS,
+    );
+  }
+
+  /**
+   * Responds with what a file descriptor or FileHandle reads; it is not closed.
+   * @param {number | import('node:fs/promises').FileHandle} fd
+   * @param {object} [headers]
+   * @param {object} [options] statCheck, waitForTrailers, offset, length
+   */
+  respondWithFD(fd, headers, options) {
+    respondWithFD(this, fd, headers, options);
+  }
+
+  /**
+   * Responds with a regular file.
+   * @param {string | Buffer | URL} path
+   * @param {object} [headers]
+   * @param {object} [options] statCheck, onError, waitForTrailers, offset, length
+   */
+  respondWithFile(path, headers, options) {
+    respondWithFile(this, path, headers, options);
+  }
+
+  /**
+   * Sends an informational block (1xx).
+   * @param {object} headers
+   */
+  additionalHeaders(headers) {
+    if (this.destroyed || this[kClosed]) throw new codes.ERR_HTTP2_INVALID_STREAM();
+    if (this[kHeadersSent]) throw new codes.ERR_HTTP2_HEADERS_AFTER_RESPOND();
+    validateObject(headers, 'headers');
+    headers = { __proto__: null, ...headers };
+    if (headers[':status'] != null) {
+      const status = (headers[':status'] |= 0);
+      if (status === HTTP_STATUS_SWITCHING_PROTOCOLS) throw new codes.ERR_HTTP2_STATUS_101();
+      if (status < 100 || status >= 200) throw new codes.ERR_HTTP2_INVALID_INFO_STATUS(status);
+    }
+    const session = this[kSession];
+    const fields = toFieldList(headers, 'response', session[kStrictSingle]);
+    this[kUpdateTimer]();
+    this[kSentInfoHeaders] ??= [];
+    this[kSentInfoHeaders].push(headers);
+    commands.inform(session, this[kSlot], this[kId], fields);
+    transport.schedule(session);
+  }
+}
+
+module.exports = { ServerHttp2Stream };

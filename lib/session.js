@@ -1,0 +1,728 @@
+'use strict';
+
+/**
+ * Http2Session: what client and server sessions share. The protocol's state lives in the engine;
+ * here are the events, the settings and pings that wait for their acknowledgement, and the two ways
+ * a session ends: gracefully (`close`) and at once (`destroy`).
+ */
+
+const { EventEmitter } = require('node:events');
+const { randomFillSync } = require('node:crypto');
+const { TLSSocket } = require('node:tls');
+const native = require('./native.js');
+const behavior = require('./behavior.js');
+const commands = require('./commands.js');
+const timeouts = require('./timeouts.js');
+const transport = require('./transport.js');
+const { bridge, register, unregister } = require('./bridge.js');
+const { SettingsState, toEntries, validateSettings } = require('./settings.js');
+const { engineConfig, remoteCustomIds } = require('./options.js');
+const { createSessionSocketProxy } = require('./socket-proxy.js');
+const { NghttpError, codes } = require('./errors.js');
+const {
+  validateFunction,
+  validateInt32,
+  validateNumber,
+  validateObject,
+} = require('./validators.js');
+const {
+  kAddStream,
+  kAlpnProtocol,
+  kBlocked,
+  kDirty,
+  kEncrypted,
+  kHandle,
+  kId,
+  kLingering,
+  kLocalSettings,
+  kMaybeDestroy,
+  kNativeHandle,
+  kOnAltsvc,
+  kOnClosed,
+  kOnData,
+  kOnEnd,
+  kOnGoaway,
+  kOnHeaders,
+  kOnNewStream,
+  kOnNotSent,
+  kOnOrigin,
+  kOnPing,
+  kOnPingAck,
+  kOnPriority,
+  kOnSessionError,
+  kOnSettings,
+  kOnSettingsAck,
+  kOnStreamClosed,
+  kOnStreamData,
+  kOnStreamEnd,
+  kOnStreamHeaders,
+  kOnTransportClose,
+  kOnTransportEnd,
+  kOnTransportError,
+  kOptions,
+  kOriginSet,
+  kPendingRequests,
+  kProxySocket,
+  kRemoteSettings,
+  kSessionCode,
+  kSlot,
+  kSocket,
+  kStreamDestroyed,
+  kStreamState,
+  kStreams,
+  kStrictSingle,
+  kTimeout,
+  kType,
+  kUpdateTimer,
+} = require('./symbols.js');
+const {
+  NGHTTP2_CANCEL,
+  NGHTTP2_INTERNAL_ERROR,
+  NGHTTP2_NO_ERROR,
+  NGHTTP2_FRAME_SIZE_ERROR,
+  NGHTTP2_SESSION_SERVER,
+} = require('./constants.js');
+
+/** Marks a transport that has, or had, a session. */
+const kSocketBound = Symbol('socketBound');
+
+/** A transport that cannot deliver its last octets is given up after so long, in ms. */
+const LINGER = 1000;
+
+const State = Object.freeze({ OPEN: 0, CLOSED: 1, DESTROYED: 2 });
+
+/** The engine's codes for what ended its session beyond repair (nghttp2's fatal band). */
+const FATAL_BAND = -900;
+const ERR_FRAME_SIZE = -522;
+const ERR_PROTOCOL = -505;
+
+const figures = new Float64Array(16);
+
+/** Settings and pings are timed with this, in ms. */
+function now() {
+  return performance.now();
+}
+
+function emit(emitter, ...args) {
+  emitter.emit(...args);
+}
+
+function emitClose(session, error) {
+  if (error) session.emit('error', error);
+  session.emit('close');
+}
+
+function maybeDestroySession(session) {
+  session[kMaybeDestroy]();
+}
+
+/** Closes the transport of a session that has ended; the session's 'close' follows. */
+function closeTransport(session, socket, error, graceful) {
+  if (socket.destroyed) {
+    process.nextTick(emitClose, session, error);
+    return;
+  }
+  socket.once('close', () => emitClose(session, error));
+  if (graceful) {
+    // Reading on lets the peer's end be seen.
+    socket.resume();
+    socket.end();
+  } else if (socket.writableLength > 0 && typeof socket.destroySoon === 'function') {
+    // The GOAWAY is still on its way.
+    socket.destroySoon();
+    setTimeout(() => socket.destroy(error), LINGER).unref();
+  } else {
+    socket.destroy(error);
+  }
+}
+
+/** An HTTP/2 session over a socket or any other Duplex. */
+class Http2Session extends EventEmitter {
+  #state = State.OPEN;
+  #destroyCode = NGHTTP2_NO_ERROR;
+  #goawayCode = null;
+  #goawayLastStreamID = null;
+  #streamCount = 0;
+  /** Settings that wait for the peer's ACK: {entries, callback, start}, oldest first. */
+  #pendingSettings = [];
+  /** Calls of `settings` that wait for the connection. */
+  #earlySettings = 0;
+  #pendingPings = [];
+  #progress = 0;
+
+  /**
+   * @param {object} options Normalised (options.js).
+   * @param {number} type NGHTTP2_SESSION_SERVER or NGHTTP2_SESSION_CLIENT.
+   * @param {import('node:stream').Duplex} socket
+   */
+  constructor(options, type, socket) {
+    super();
+    if (socket[kSocketBound]) throw new codes.ERR_HTTP2_SOCKET_BOUND();
+    socket[kSocketBound] = true;
+    this[kType] = type;
+    this[kOptions] = options;
+    this[kSocket] = socket;
+    this[kProxySocket] = undefined;
+    this[kHandle] = undefined;
+    this[kNativeHandle] = -1;
+    /** Streams the engine knows, by slot. */
+    this[kStreams] = [];
+    /** Streams the engine has closed and whose reader has not finished. */
+    this[kLingering] = new Set();
+    /** Requests made before the session was connected. */
+    this[kPendingRequests] = new Set();
+    this[kDirty] = false;
+    this[kBlocked] = false;
+    this[kTimeout] = undefined;
+    this[kLocalSettings] = undefined;
+    this[kRemoteSettings] = undefined;
+    this[kStrictSingle] = options.strictSingleValueFields !== false;
+    this[kAlpnProtocol] = undefined;
+    this[kEncrypted] = undefined;
+
+    transport.attach(this, socket);
+    if (typeof socket.disableRenegotiation === 'function') socket.disableRenegotiation();
+    if (typeof socket.setNoDelay === 'function') socket.setNoDelay();
+
+    if (socket.connecting || socket.secureConnecting) {
+      const event = socket instanceof TLSSocket ? 'secureConnect' : 'connect';
+      socket.once(event, () => this.#start());
+    } else {
+      this.#start();
+    }
+  }
+
+  #start() {
+    const socket = this[kSocket];
+    if (this.destroyed) return;
+    this[kEncrypted] = !!socket.encrypted;
+    this[kAlpnProtocol] = socket.encrypted ? socket.alpnProtocol : 'h2c';
+    const config = engineConfig(this[kOptions]);
+    this[kNativeHandle] = register(this);
+    this[kHandle] = new native.Session(bridge, this[kNativeHandle], this[kType], config);
+    this[kLocalSettings] = new SettingsState();
+    this[kRemoteSettings] = new SettingsState();
+    // The engine begins with SETTINGS of its own accord.
+    this.#pendingSettings.push({ entries: config.settings, callback: undefined, start: now() });
+    transport.start(this, socket);
+    process.nextTick(emit, this, 'connect', this, socket);
+  }
+
+  // Properties ---------------------------------------------------------------------------------
+
+  /** Whether the transport is TLS; undefined before it is connected. */
+  get encrypted() {
+    return this[kEncrypted];
+  }
+
+  /** 'h2c' on plain transports, else what ALPN chose; undefined before it is connected. */
+  get alpnProtocol() {
+    return this[kAlpnProtocol];
+  }
+
+  /** Origins the session may be used for (RFC 8336), on TLS. */
+  get originSet() {
+    if (!this[kEncrypted] || this.destroyed) return undefined;
+    return this[kOriginSet]();
+  }
+
+  get connecting() {
+    const socket = this[kSocket];
+    return this[kHandle] === undefined && !this.destroyed && socket !== undefined;
+  }
+
+  /** Whether no new streams are made, by either side. */
+  get closed() {
+    return this.#state !== State.OPEN;
+  }
+
+  get destroyed() {
+    return this.#state === State.DESTROYED;
+  }
+
+  /** The transport, behind a proxy that refuses what would break the session. */
+  get socket() {
+    if (this[kSocket] === undefined) return undefined;
+    this[kProxySocket] ??= createSessionSocketProxy(this);
+    return this[kProxySocket];
+  }
+
+  /** NGHTTP2_SESSION_SERVER or NGHTTP2_SESSION_CLIENT. */
+  get type() {
+    return this[kType];
+  }
+
+  /** Code of the GOAWAY received; null before. */
+  get goawayCode() {
+    return this.#goawayCode;
+  }
+
+  get goawayLastStreamID() {
+    return this.#goawayLastStreamID;
+  }
+
+  /** Whether the peer has settings to acknowledge. */
+  get pendingSettingsAck() {
+    return this.#pendingSettings.length + this.#earlySettings > 0;
+  }
+
+  /** Figures of the protocol, in octets and stream ids; empty before connect and after destroy. */
+  get state() {
+    if (this.connecting || this.destroyed || this[kHandle] === undefined) return {};
+    commands.applyFor(this);
+    this[kHandle].state(figures);
+    return {
+      effectiveLocalWindowSize: figures[0],
+      effectiveRecvDataLength: figures[1],
+      nextStreamID: figures[2],
+      localWindowSize: figures[3],
+      lastProcStreamID: figures[4],
+      remoteWindowSize: figures[5],
+      outboundQueueSize: figures[6],
+      deflateDynamicTableSize: figures[7],
+      inflateDynamicTableSize: figures[8],
+    };
+  }
+
+  [kStreamState](stream) {
+    if (stream[kSlot] < 0) return {};
+    commands.applyFor(this);
+    this[kHandle].streamState(stream[kSlot], stream[kId], figures);
+    return {
+      state: figures[0],
+      weight: figures[1],
+      sumDependencyWeight: figures[2],
+      localClose: figures[3],
+      remoteClose: figures[4],
+      localWindowSize: figures[5],
+    };
+  }
+
+  /** The settings of this side that the peer has acknowledged. */
+  get localSettings() {
+    if (this[kHandle] === undefined) return {};
+    return this[kLocalSettings].toObject();
+  }
+
+  /** The settings of the peer. */
+  get remoteSettings() {
+    if (this[kHandle] === undefined) return {};
+    return this[kRemoteSettings].toObject();
+  }
+
+  // Methods ------------------------------------------------------------------------------------
+
+  #assertAlive() {
+    if (this.destroyed) throw new codes.ERR_HTTP2_INVALID_SESSION();
+  }
+
+  /**
+   * Id that the next stream made here gets.
+   * @param {number} id 1 to 2^32-1
+   */
+  setNextStreamID(id) {
+    this.#assertAlive();
+    validateNumber(id, 'id');
+    if (id <= 0 || id > 2 ** 32 - 1) {
+      throw new codes.ERR_OUT_OF_RANGE('id', '> 0 and <= 4294967295', id);
+    }
+    commands.nextStreamId(this, id);
+  }
+
+  /**
+   * Receive window of the session.
+   * @param {number} windowSize octets, 0 to 2^31-1
+   */
+  setLocalWindowSize(windowSize) {
+    this.#assertAlive();
+    validateInt32(windowSize, 'windowSize', 0);
+    if (this[kHandle] === undefined) {
+      throw new TypeError("Cannot read properties of undefined (reading 'setLocalWindowSize')");
+    }
+    const result = commands.localWindow(this, windowSize);
+    if (result < 0) this.destroy(new NghttpError(result));
+    transport.schedule(this);
+  }
+
+  /**
+   * Sends a PING.
+   * @param {ArrayBufferView} [payload] 8 octets
+   * @param {(err: Error | null, duration: number, payload: Buffer) => void} callback duration in ms
+   * @returns {boolean | undefined} whether it was sent; undefined before the session is connected
+   */
+  ping(payload, callback) {
+    this.#assertAlive();
+    if (typeof payload === 'function') {
+      callback = payload;
+      payload = undefined;
+    }
+    if (payload !== undefined) {
+      if (!ArrayBuffer.isView(payload)) {
+        throw new codes.ERR_INVALID_ARG_TYPE(
+          'payload',
+          ['Buffer', 'TypedArray', 'DataView'],
+          payload,
+        );
+      }
+      const length = behavior.pingAcceptsViews ? payload.byteLength : payload.length;
+      if (length !== 8) throw new codes.ERR_HTTP2_PING_LENGTH();
+    }
+    validateFunction(callback, 'callback');
+    if (this.connecting) {
+      this.once('connect', () => this.ping(payload, callback));
+      return undefined;
+    }
+    const octets = Buffer.alloc(8);
+    if (payload === undefined) randomFillSync(octets);
+    else octets.set(new Uint8Array(payload.buffer, payload.byteOffset, 8));
+    if (commands.ping(this, octets) < 0) {
+      callback(new codes.ERR_HTTP2_PING_CANCEL());
+      return false;
+    }
+    this.#pendingPings.push({ callback, start: now(), payload: octets });
+    transport.schedule(this);
+    return true;
+  }
+
+  /**
+   * Sends SETTINGS.
+   * @param {object} [settings]
+   * @param {(err: Error | null, settings: object, duration: number) => void} [callback] On the ACK;
+   *   duration in ms.
+   */
+  settings(settings, callback) {
+    this.#assertAlive();
+    validateObject(settings, 'settings');
+    validateSettings(settings);
+    if (callback !== undefined) validateFunction(callback, 'callback');
+    const entries = toEntries(settings);
+    if (this.connecting) {
+      this.#earlySettings += 1;
+      this.once('connect', () => {
+        this.#earlySettings -= 1;
+        this.#sendSettings(entries, callback);
+      });
+    } else {
+      this.#sendSettings(entries, callback);
+    }
+  }
+
+  #sendSettings(entries, callback) {
+    if (this.destroyed) return;
+    if (commands.settings(this, entries) < 0) {
+      this.destroy(new codes.ERR_HTTP2_MAX_PENDING_SETTINGS_ACK());
+      return;
+    }
+    this.#pendingSettings.push({ entries, callback, start: now() });
+    transport.schedule(this);
+  }
+
+  /**
+   * Sends GOAWAY (RFC 9113 §6.8).
+   * @param {number} [code] Error code
+   * @param {number} [lastStreamID] 0: the last stream processed
+   * @param {ArrayBufferView} [opaqueData]
+   */
+  goaway(code = NGHTTP2_NO_ERROR, lastStreamID = 0, opaqueData) {
+    this.#assertAlive();
+    if (opaqueData !== undefined && !ArrayBuffer.isView(opaqueData)) {
+      throw new codes.ERR_INVALID_ARG_TYPE(
+        'opaqueData',
+        ['Buffer', 'TypedArray', 'DataView'],
+        opaqueData,
+      );
+    }
+    validateNumber(code, 'code');
+    validateNumber(lastStreamID, 'lastStreamID');
+    if (this.connecting) {
+      this.once('connect', () => this.goaway(code, lastStreamID, opaqueData));
+      return;
+    }
+    let bytes;
+    if (opaqueData !== undefined) {
+      bytes = new Uint8Array(opaqueData.buffer, opaqueData.byteOffset, opaqueData.byteLength);
+    }
+    commands.goaway(this, code, lastStreamID > 0 ? lastStreamID : -1, bytes);
+    transport.schedule(this);
+  }
+
+  /**
+   * Ends the session and its streams at once; the peer gets a GOAWAY.
+   * @param {Error | number} [error] An error, or the code for the GOAWAY.
+   * @param {number} [code]
+   */
+  destroy(error = NGHTTP2_NO_ERROR, code) {
+    if (this.destroyed) return;
+    if (typeof error === 'number') {
+      code = error;
+      error = code !== NGHTTP2_NO_ERROR ? new codes.ERR_HTTP2_SESSION_ERROR(code) : undefined;
+    }
+    if (code === undefined && error != null) code = NGHTTP2_INTERNAL_ERROR;
+    this.#end(code ?? NGHTTP2_NO_ERROR, error, true);
+  }
+
+  /** The one way a session ends. */
+  #end(code, error, sayGoaway) {
+    const graceful = this.closed;
+    const socket = this[kSocket];
+    this.#state = State.DESTROYED;
+    this.#destroyCode = code;
+    timeouts.clear(this);
+    this.removeAllListeners('timeout');
+
+    for (const { callback } of this.#pendingPings.splice(0)) {
+      callback(new codes.ERR_HTTP2_PING_CANCEL());
+    }
+    this.#pendingSettings = [];
+    if (this[kPendingRequests].size > 0) {
+      const cancel = new codes.ERR_HTTP2_STREAM_CANCEL(error);
+      for (const stream of this[kPendingRequests]) stream.destroy(cancel);
+    }
+    for (const stream of this.#allStreams()) stream.destroy(error);
+
+    if (this[kHandle] !== undefined) {
+      if (sayGoaway) commands.terminate(this, code);
+      if (!socket.destroyed) transport.flushNow(this);
+      this[kHandle].close();
+      this[kHandle] = undefined;
+      unregister(this[kNativeHandle]);
+    }
+    transport.detach(socket);
+    this[kSocket] = undefined;
+    this[kProxySocket] = null;
+    this[kStreams] = [];
+    closeTransport(this, socket, error, graceful);
+  }
+
+  /** Every stream that is not destroyed. */
+  #allStreams() {
+    const streams = [];
+    for (const stream of this[kStreams]) {
+      if (stream !== undefined && !stream.destroyed) streams.push(stream);
+    }
+    streams.push(...this[kLingering]);
+    return streams;
+  }
+
+  /**
+   * Ends the session when its streams have ended; no new ones are made.
+   * @param {Function} [callback] Listens once to 'close'.
+   */
+  close(callback) {
+    if (callback !== undefined) validateFunction(callback, 'callback');
+    if (this.closed) return;
+    if (callback !== undefined) this.once('close', callback);
+    this.#state = State.CLOSED;
+    if (behavior.closeSendsGoaway || this[kType] === NGHTTP2_SESSION_SERVER) this.goaway();
+    this[kMaybeDestroy]();
+  }
+
+  /** Destroys the session if it was closed and nothing of it is left. */
+  [kMaybeDestroy](error) {
+    if (this.destroyed) return;
+    if (error == null) {
+      if (!this.closed || this.#streamCount > 0 || this[kPendingRequests].size > 0) return;
+      if (this[kBlocked]) return;
+    }
+    this.destroy(error);
+  }
+
+  _onTimeout() {
+    if (this.destroyed) return;
+    // Output that waits for a slow peer and still moves is activity.
+    if (this[kBlocked]) {
+      const { bytesWritten = 0, writableLength = 0 } = this[kSocket];
+      const progress = bytesWritten - writableLength;
+      if (progress !== this.#progress) {
+        this.#progress = progress;
+        this[kUpdateTimer]();
+        return;
+      }
+    }
+    this.emit('timeout');
+  }
+
+  [kUpdateTimer]() {
+    if (this[kTimeout] !== undefined) this[kTimeout].refresh();
+  }
+
+  /** Keeps the process alive for the transport. */
+  ref() {
+    const socket = this[kSocket];
+    if (typeof socket?.ref === 'function') socket.ref();
+  }
+
+  unref() {
+    const socket = this[kSocket];
+    if (typeof socket?.unref === 'function') socket.unref();
+  }
+
+  /**
+   * Emits 'timeout' after so long without activity.
+   * @param {number} msecs 0 turns it off.
+   * @param {Function} [callback] Listens to 'timeout'.
+   */
+  setTimeout(msecs, callback) {
+    return timeouts.set(this, msecs, callback);
+  }
+
+  // Streams ------------------------------------------------------------------------------------
+
+  /** Code that streams close with when the session ends under them. */
+  [kSessionCode]() {
+    return this.#goawayCode || this.#destroyCode;
+  }
+
+  [kAddStream](stream, slot) {
+    this[kStreams][slot] = stream;
+    this.#streamCount += 1;
+  }
+
+  [kStreamDestroyed](stream) {
+    if (stream.pending) this[kPendingRequests].delete(stream);
+    else this.#streamCount -= 1;
+    if (this[kLingering].size > 0) this[kLingering].delete(stream);
+    // Not at once: what the user does in the stream's 'close' comes first.
+    if (this.closed) setImmediate(maybeDestroySession, this);
+  }
+
+  #find(slot, id) {
+    const stream = this[kStreams][slot];
+    return stream !== undefined && stream[kId] === id ? stream : undefined;
+  }
+
+  // Events of the engine -----------------------------------------------------------------------
+
+  [kOnHeaders](slot, id, kind, flags, parent, headers, rawHeaders) {
+    this[kUpdateTimer]();
+    const stream = this.#find(slot, id);
+    if (stream === undefined) this[kOnNewStream](slot, id, kind, flags, parent, headers, rawHeaders);
+    else if (!stream.destroyed) this[kOnStreamHeaders](stream, kind, flags, headers, rawHeaders);
+  }
+
+  [kOnData](slot, id, chunk) {
+    this.#find(slot, id)?.[kOnStreamData](chunk);
+  }
+
+  [kOnEnd](slot, id) {
+    const stream = this.#find(slot, id);
+    if (stream !== undefined && !stream.destroyed) stream[kOnStreamEnd]();
+  }
+
+  [kOnClosed](slot, id, code) {
+    const stream = this.#find(slot, id);
+    if (stream === undefined) return;
+    this[kStreams][slot] = undefined;
+    if (!stream.destroyed) this[kLingering].add(stream);
+    stream[kOnStreamClosed](code);
+  }
+
+  [kOnSettings](entries) {
+    this[kUpdateTimer]();
+    this[kRemoteSettings].apply(entries, remoteCustomIds(this[kOptions]));
+    if (this.listenerCount('remoteSettings') > 0) this.emit('remoteSettings', this.remoteSettings);
+  }
+
+  [kOnSettingsAck]() {
+    this[kUpdateTimer]();
+    const acknowledged = this.#pendingSettings.shift();
+    if (acknowledged === undefined) return;
+    const { entries, callback, start } = acknowledged;
+    this[kLocalSettings].apply(entries);
+    if (callback !== undefined) callback(null, this.localSettings, now() - start);
+    this.emit('localSettings', this.localSettings);
+  }
+
+  [kOnPing](payload) {
+    this[kUpdateTimer]();
+    this.emit('ping', payload);
+  }
+
+  [kOnPingAck](payload) {
+    this[kUpdateTimer]();
+    const ping = this.#pendingPings.shift();
+    if (ping === undefined) {
+      // Node answers an ACK that nobody asked for like any other breach of the protocol.
+      this[kOnSessionError](ERR_PROTOCOL, NGHTTP2_INTERNAL_ERROR, true);
+      return;
+    }
+    ping.callback(null, now() - ping.start, payload);
+  }
+
+  [kOnGoaway](code, lastStreamID, opaqueData) {
+    if (this.destroyed) return;
+    this.#goawayCode = code;
+    this.#goawayLastStreamID = lastStreamID;
+    this.emit('goaway', code, lastStreamID, opaqueData);
+    if (this.destroyed) return;
+    if (code === NGHTTP2_NO_ERROR) this.close();
+    else this.destroy(new codes.ERR_HTTP2_SESSION_ERROR(code), NGHTTP2_NO_ERROR);
+  }
+
+  [kOnAltsvc]() {}
+
+  [kOnOrigin]() {}
+
+  [kOnPriority](id, parent, weight, exclusive) {
+    if (!behavior.prioritySignalsRemoved) this.emit('priority', id, parent, weight, exclusive);
+  }
+
+  /** A frame that could not be sent. */
+  [kOnNotSent](frameType, id, slot, libraryCode) {
+    const code = libraryCode === ERR_FRAME_SIZE ? NGHTTP2_FRAME_SIZE_ERROR : NGHTTP2_INTERNAL_ERROR;
+    const stream = slot >= 0 ? this.#find(slot, id) : undefined;
+    const emitter = stream ?? this;
+    emitter[kUpdateTimer]();
+    emitter.emit('frameError', frameType, code, id);
+    if (stream !== undefined) stream.close(code);
+    else this.close();
+  }
+
+  /**
+   * The engine ended its session: the peer broke the protocol, or it failed.
+   * @param {number} libraryCode Negative; NghttpError knows the texts.
+   * @param {number} code For the GOAWAY, which the engine has queued.
+   * @param {boolean} reported Whether Node tells its user of that kind of offence.
+   */
+  [kOnSessionError](libraryCode, code, reported) {
+    if (this.destroyed) return;
+    const { violations } = behavior;
+    const fatal = libraryCode < FATAL_BAND;
+    if (violations === 'specific-reported') {
+      transport.flushNow(this);
+      this.#end(code, new NghttpError(libraryCode), false);
+    } else if (fatal || (reported && violations === 'internal-reported')) {
+      this.destroy(new NghttpError(libraryCode), NGHTTP2_INTERNAL_ERROR);
+    } else {
+      // The GOAWAY says why; nothing more is read, and the streams end as on a lost connection.
+      transport.flushNow(this);
+      this.#lose(false);
+    }
+  }
+
+  /** The transport is gone, or nothing can be read from it any more. */
+  #lose(sayGoaway) {
+    if (this.destroyed) return;
+    this.#state = State.CLOSED;
+    for (const stream of this.#allStreams()) stream.close(NGHTTP2_CANCEL);
+    for (const stream of this[kPendingRequests]) stream.close(NGHTTP2_CANCEL);
+    if (!this.destroyed) this.#end(NGHTTP2_NO_ERROR, undefined, sayGoaway);
+  }
+
+  // Events of the transport --------------------------------------------------------------------
+
+  [kOnTransportError](error) {
+    if (this.destroyed) return;
+    // A peer that said goodbye may drop the connection.
+    if (error.code === 'ECONNRESET' && this.#goawayCode === NGHTTP2_NO_ERROR) this.destroy();
+    else this.destroy(error);
+  }
+
+  [kOnTransportEnd]() {}
+
+  [kOnTransportClose]() {
+    this.#lose(false);
+  }
+}
+
+module.exports = { Http2Session };

@@ -1,0 +1,277 @@
+'use strict';
+
+/**
+ * Socket or any Duplex ↔ native bytes.
+ *
+ * One loop, `run`, does all the work: it feeds what sockets read to the engine, lets events.js
+ * dispatch what came of it, and writes what the sessions have to send. Whatever user code does
+ * meanwhile (write to another session's transport, open requests, destroy) only adds to the loop's
+ * queues. If a listener throws, the exception goes its way and the loop is taken up again on the
+ * next tick, behind the event that threw.
+ */
+
+const { shared } = require('./bridge.js');
+const { applyFor } = require('./commands.js');
+const { dispatch } = require('./events.js');
+const {
+  kBlocked,
+  kBody,
+  kDirty,
+  kHandle,
+  kMaybeDestroy,
+  kOnTransportClose,
+  kOnTransportEnd,
+  kOnTransportError,
+  kSession,
+  kSocket,
+  kStreams,
+  kUpdateTimer,
+} = require('./symbols.js');
+
+const SLAB_SIZE = 64 * 1024;
+/** Less than this is not worth a `transmit` of its own. */
+const SLAB_RESERVE = 4 * 1024;
+const MAX_FREE_SLABS = 16;
+
+/** A buffer that output is written into; it is used again when the sockets are done with it. */
+class Slab {
+  constructor() {
+    this.buffer = Buffer.allocUnsafeSlow(SLAB_SIZE);
+    this.used = 0;
+    this.pending = 0;
+    this.done = () => {
+      this.pending -= 1;
+      if (this.pending === 0) release(this);
+    };
+  }
+}
+
+const freeSlabs = [];
+let slab = new Slab();
+
+function release(done) {
+  done.used = 0;
+  if (done !== slab && freeSlabs.length < MAX_FREE_SLABS) freeSlabs.push(done);
+}
+
+function currentSlab() {
+  if (slab.used + SLAB_RESERVE > SLAB_SIZE) slab = freeSlabs.pop() ?? new Slab();
+  return slab;
+}
+
+/** Sessions with commands or output to flush. */
+let dirty = [];
+/** Bodies that were taken whole; the callbacks of their writes are due. */
+const taken = [];
+/** Chunks that arrived while the loop was busy: session, chunk, session, chunk … */
+const inputs = [];
+
+let running = false;
+let scheduled = false;
+/** What is being fed to the engine. */
+let feeding;
+let chunk;
+let offset = 0;
+
+/** Fills the holes, and cuts the output where bodies go out as buffers of their own. */
+function assemble(session, buffer, start, end) {
+  const { segments } = shared;
+  const count = segments[0];
+  const streams = session[kStreams];
+  let pieces;
+  let from = start;
+  for (let i = 0, at = 3; i < count; i++, at += 3) {
+    const body = streams[segments[at]][kBody];
+    const length = segments[at + 1];
+    const position = segments[at + 2];
+    if (position >= 0) {
+      body.copy(buffer, position, length);
+    } else {
+      const index = -position - 1;
+      pieces ??= [];
+      if (index > from) pieces.push(buffer.subarray(from, index));
+      body.slice(pieces, length);
+      from = index;
+    }
+    if (body.left === 0) taken.push(body);
+  }
+  if (pieces !== undefined && end > from) pieces.push(buffer.subarray(from, end));
+  return pieces;
+}
+
+function writePieces(socket, pieces, done) {
+  let flowing = true;
+  const last = pieces.length - 1;
+  socket.cork();
+  for (let i = 0; i < last; i++) socket.write(pieces[i]);
+  flowing = socket.write(pieces[last], done);
+  socket.uncork();
+  return flowing;
+}
+
+/**
+ * Runs a session's queued commands and writes what it has to send, as far as the socket takes it.
+ * Calls no user code but the transport's `write`.
+ */
+function flush(session) {
+  session[kDirty] = false;
+  applyFor(session);
+  const socket = session[kSocket];
+  while (!session[kBlocked]) {
+    const handle = session[kHandle];
+    if (handle === undefined) return;
+    const target = currentSlab();
+    const start = target.used;
+    const written = handle.transmit(target.buffer, start);
+    if (written === 0 && shared.segments[0] === 0) return;
+    const more = shared.segments[1] !== 0;
+    const end = start + written;
+    const pieces = assemble(session, target.buffer, start, end);
+    target.used = end;
+    if (socket === undefined || socket.destroyed) continue;
+    target.pending += 1;
+    const flowing =
+      pieces === undefined
+        ? socket.write(target.buffer.subarray(start, end), target.done)
+        : writePieces(socket, pieces, target.done);
+    if (!flowing) session[kBlocked] = true;
+    if (!more) return;
+  }
+}
+
+/** Write callbacks of streams; they are user code. */
+function finishWrites() {
+  while (taken.length > 0) taken.shift().finish();
+}
+
+/**
+ * One step of the loop.
+ * @returns {boolean} whether there may be more to do
+ */
+function step() {
+  dispatch(chunk);
+  if (chunk !== undefined) {
+    const handle = feeding[kHandle];
+    if (handle !== undefined && offset < chunk.length) {
+      offset = handle.receive(chunk, offset);
+      return true;
+    }
+    chunk = undefined;
+    feeding = undefined;
+  }
+  if (inputs.length > 0) {
+    feeding = inputs.shift();
+    chunk = inputs.shift();
+    offset = 0;
+    return true;
+  }
+  if (dirty.length > 0) {
+    const sessions = dirty;
+    dirty = [];
+    for (let i = 0; i < sessions.length; i++) flush(sessions[i]);
+    finishWrites();
+    return true;
+  }
+  if (taken.length > 0) {
+    finishWrites();
+    return true;
+  }
+  return false;
+}
+
+function run() {
+  if (running) return;
+  running = true;
+  scheduled = false;
+  let completed = false;
+  try {
+    while (step());
+    completed = true;
+  } finally {
+    running = false;
+    if (!completed) scheduleRun();
+  }
+}
+
+function scheduleRun() {
+  if (scheduled) return;
+  scheduled = true;
+  process.nextTick(run);
+}
+
+/** Has a session's commands and output flushed: when the loop gets there, or on the next tick. */
+function schedule(session) {
+  if (session[kDirty]) return;
+  session[kDirty] = true;
+  dirty.push(session);
+  if (!running) scheduleRun();
+}
+
+/** Flushes at once, before the transport or a stream goes; events follow with the next step. */
+function flushNow(session) {
+  flush(session);
+  if (!running) scheduleRun();
+}
+
+/** Feeds a chunk that did not come from the transport itself (what it had read before). */
+function feed(session, data) {
+  session[kUpdateTimer]();
+  inputs.push(session, data);
+  run();
+}
+
+function onData(data) {
+  const session = this[kSession];
+  if (session === undefined) return;
+  feed(session, data);
+}
+
+function maybeDestroy(session) {
+  session[kMaybeDestroy]();
+}
+
+function onDrain() {
+  const session = this[kSession];
+  if (session === undefined) return;
+  session[kBlocked] = false;
+  session[kUpdateTimer]();
+  schedule(session);
+  if (session.closed) setImmediate(maybeDestroy, session);
+}
+
+function onEnd() {
+  this[kSession]?.[kOnTransportEnd]();
+}
+
+function onError(error) {
+  this[kSession]?.[kOnTransportError](error);
+}
+
+function onClose() {
+  this[kSession]?.[kOnTransportClose]();
+}
+
+/** Begins to listen for errors and the end of a transport, connected or not. */
+function attach(session, socket) {
+  socket[kSession] = session;
+  socket.on('error', onError);
+  socket.on('close', onClose);
+}
+
+/** Begins to read and write: the transport is connected, the session has its handle. */
+function start(session, socket) {
+  socket.on('data', onData);
+  socket.on('drain', onDrain);
+  socket.on('end', onEnd);
+  schedule(session);
+}
+
+/** Lets go of a transport; a late error is still swallowed, as nobody else listens. */
+function detach(socket) {
+  socket[kSession] = undefined;
+  socket.removeListener('data', onData);
+  socket.removeListener('drain', onDrain);
+  socket.removeListener('end', onEnd);
+}
+
+module.exports = { attach, start, detach, schedule, flushNow };
