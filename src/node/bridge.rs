@@ -7,11 +7,11 @@ use napi::Result;
 use napi::bindgen_prelude::{Int32Array, Uint8Array};
 use napi_derive::napi;
 
-use super::buffer::{Octets, Span, Words};
 use super::commands::{Commands, Malformed};
 use super::events::{HEADER, Ring};
 use super::guard::{borrow, entry, error};
 use super::output::SEGMENT;
+use super::raw::{Octets, Span, Words};
 
 /// The state behind a [`Bridge`] and its sessions.
 pub(super) struct Shared {

@@ -6,8 +6,8 @@
 use std::mem::replace;
 use std::ops::Range;
 
-use super::buffer::{Octets, Span, Words};
 use super::opcodes::{END_STREAM, PRIORITY, SENSITIVE, STRING_BITS, command};
+use super::raw::{Octets, Span, Words};
 use super::strings::Outbound;
 use crate::proto::{Dependency, ErrorCode, Field, StreamId, StreamKey};
 

@@ -6,8 +6,8 @@
 
 use std::mem::{replace, take};
 
-use super::buffer::{Octets, Span, Words};
 use super::opcodes::{SENSITIVE, event};
+use super::raw::{Octets, Span, Words};
 use super::strings::{Inbound, Reference};
 
 /// The first words of the ring are not events.

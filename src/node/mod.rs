@@ -9,15 +9,18 @@
 //! No JavaScript is called from here, so nothing re-enters a borrowed session. All state belongs to
 //! the environment that made it: worker threads load the same library and share nothing.
 
+// napi registers nothing in a test, so that nothing is reached from outside.
+#![cfg_attr(test, allow(dead_code))]
+
 mod bridge;
-#[allow(unsafe_code, reason = "memory of JavaScript is only reachable by pointers")]
-mod buffer;
 mod commands;
 mod events;
 mod guard;
 mod opcodes;
 mod options;
 mod output;
+#[allow(unsafe_code, reason = "Node-API and the memory of JavaScript are pointers")]
+mod raw;
 mod report;
 mod session;
 mod strings;
@@ -25,6 +28,12 @@ mod strings;
 use napi::Result;
 use napi::bindgen_prelude::{Env, Object};
 use napi_derive::napi;
+
+/// Adds to the exports what does not add itself.
+#[napi(module_exports)]
+pub(crate) fn register(mut exports: Object, env: Env) -> Result<()> {
+    raw::define::<session::Session>(env, &mut exports)
+}
 
 /// The numbers that begin events and commands: `{ events: { NAME: n }, commands: { NAME: n } }`.
 #[napi]

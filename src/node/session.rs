@@ -1,20 +1,20 @@
 //! One HTTP/2 session, driven from JavaScript.
 
 use std::cell::RefCell;
+use std::ffi::CStr;
 use std::rc::Rc;
 use std::time::Instant;
 
 use napi::Result;
-use napi::bindgen_prelude::{Float64ArraySlice, Object, Uint8ArraySlice};
-use napi_derive::napi;
+use napi::bindgen_prelude::ClassInstance;
 
 use super::bridge::{Bridge, Shared, malformed};
-use super::buffer::{figures_mut, octets_mut};
 use super::commands::{Batch, Command, Malformed};
 use super::events::{Damaged, Ring};
 use super::guard::{Panicked, borrow, entry, error, run};
 use super::options;
 use super::output::Draw;
+use super::raw::{Answer, Arguments, Class, Method};
 use super::report::{Reporter, session_error};
 use crate::proto::{self, ErrorCode, RequestOptions, StreamId, StreamKey};
 
@@ -30,38 +30,67 @@ const SETTINGS: [u16; 7] = [1, 2, 3, 4, 5, 6, 8];
 
 /// An engine and its place in the bridge. The engine is gone after `close` or a panic; every
 /// method then does nothing and answers so.
-#[napi]
-pub struct Session {
+pub(super) struct Session {
     handle: i32,
     engine: RefCell<Option<Box<proto::Session>>>,
     shared: Rc<RefCell<Shared>>,
 }
 
-#[napi]
-impl Session {
-    /// `handle` is JavaScript's name for the session in events; `type` is 0 for a server's end, 1
-    /// for a client's.
-    #[napi(constructor)]
-    pub fn new(bridge: &Bridge, handle: i32, kind: i32, options: Object) -> Result<Self> {
-        entry(|| {
-            if handle < 0 {
-                return Err(error("a handle is not negative"));
-            }
-            let config = options::config(&options, kind == CLIENT)?;
-            let now = Instant::now();
-            let engine = match kind {
-                CLIENT => proto::Session::client(config, now),
-                _ => proto::Session::server(config, now),
-            };
-            let shared = Rc::clone(&bridge.shared);
-            Ok(Self { handle, engine: RefCell::new(Some(Box::new(engine))), shared })
-        })
-    }
+impl Class for Session {
+    const NAME: &'static CStr = c"Session";
 
+    const METHODS: &'static [Method<Self>] = &[
+        Method::new(c"receive", |session, arguments| {
+            session.receive(arguments.octets(0)?, arguments.u32(1)?).map(Answer::from)
+        }),
+        Method::new(c"apply", |session, arguments| {
+            session.apply(arguments.u32(0)?).map(Answer::from)
+        }),
+        Method::new(c"transmit", |session, arguments| {
+            let offset = arguments.u32(1)?;
+            session.transmit(arguments.octets_mut(0)?, offset).map(Answer::from)
+        }),
+        Method::new(c"timeout", |session, _| session.timeout().map(Answer::from)),
+        Method::new(c"tick", |session, _| session.tick().map(Answer::from)),
+        Method::new(c"state", |session, arguments| {
+            session.state(arguments.figures_mut(0)?).map(Answer::from)
+        }),
+        Method::new(c"streamState", |session, arguments| {
+            let (slot, id) = (arguments.u32(0)?, arguments.u32(1)?);
+            session.stream_state(slot, id, arguments.figures_mut(2)?).map(Answer::from)
+        }),
+        Method::new(c"localSettings", |session, arguments| {
+            session.local_settings(arguments.figures_mut(0)?).map(Answer::from)
+        }),
+        Method::new(c"remoteSettings", |session, arguments| {
+            session.remote_settings(arguments.figures_mut(0)?).map(Answer::from)
+        }),
+        Method::new(c"stats", |session, arguments| {
+            session.stats(arguments.figures_mut(0)?).map(Answer::from)
+        }),
+        Method::new(c"close", |session, _| session.close().map(Answer::from)),
+    ];
+
+    /// `new Session(bridge, handle, type, options)`: `handle` is JavaScript's name for the session
+    /// in events; `type` is 0 for a server's end, 1 for a client's.
+    fn construct(arguments: &mut Arguments) -> Result<Self> {
+        let bridge: ClassInstance<Bridge> = arguments.convert(0)?;
+        let (handle, kind) = (arguments.u32(1)?.cast_signed(), arguments.i32(2)?);
+        let config = options::config(&arguments.object(3)?, kind == CLIENT)?;
+        let now = Instant::now();
+        let engine = match kind {
+            CLIENT => proto::Session::client(config, now),
+            _ => proto::Session::server(config, now),
+        };
+        let shared = Rc::clone(&bridge.shared);
+        Ok(Self { handle, engine: RefCell::new(Some(Box::new(engine))), shared })
+    }
+}
+
+impl Session {
     /// Reads `chunk` from `offset` on. Answers the offset it came to; when that is not the end,
     /// the ring is to be drained before the next call.
-    #[napi]
-    pub fn receive(&self, chunk: &[u8], offset: u32) -> Result<u32> {
+    fn receive(&self, chunk: &[u8], offset: u32) -> Result<u32> {
         let length = u32::try_from(chunk.len()).map_err(|_| error("the chunk is too large"))?;
         let input = chunk.get(offset as usize..).ok_or_else(|| error("no such offset"))?;
         self.with(length, |engine, shared| {
@@ -79,8 +108,7 @@ impl Session {
     /// Runs the first `words` words of the command ring. Answers the last command's result: a slot
     /// for REQUEST and PUSH (the identifier is in the events' header), else 0; negative, a library
     /// code.
-    #[napi]
-    pub fn apply(&self, words: u32) -> Result<i32> {
+    fn apply(&self, words: u32) -> Result<i32> {
         entry(|| {
             let mut engine = borrow(&self.engine)?;
             let mut shared = borrow(&self.shared)?;
@@ -95,9 +123,7 @@ impl Session {
 
     /// Writes what is to be sent to `out[offset..]` and tells how many octets that were; the
     /// segments say which bodies belong where.
-    #[napi]
-    pub fn transmit(&self, mut out: Uint8ArraySlice, offset: u32) -> Result<u32> {
-        let out = octets_mut(&mut out);
+    fn transmit(&self, out: &mut [u8], offset: u32) -> Result<u32> {
         if out.len() < offset as usize {
             return Err(error("no such offset"));
         }
@@ -119,8 +145,7 @@ impl Session {
     }
 
     /// Milliseconds, rounded up, until `tick` is to be called, or -1 for never.
-    #[napi]
-    pub fn timeout(&self) -> Result<f64> {
+    fn timeout(&self) -> Result<f64> {
         self.with(-1.0, |engine, _| {
             Ok(engine.poll_timeout().map_or(-1.0, |at| {
                 (at.saturating_duration_since(Instant::now()).as_secs_f64() * 1e3).ceil()
@@ -129,8 +154,7 @@ impl Session {
     }
 
     /// Acts on deadlines that have passed.
-    #[napi]
-    pub fn tick(&self) -> Result<()> {
+    fn tick(&self) -> Result<()> {
         self.with((), |engine, shared| {
             engine.handle_timeout(Instant::now(), &mut Reporter::new(&mut shared.ring));
             Ok(())
@@ -140,9 +164,8 @@ impl Session {
     /// Figures in the order effectiveLocalWindowSize, effectiveRecvDataLength, nextStreamID,
     /// localWindowSize, lastProcStreamID, remoteWindowSize, outboundQueueSize,
     /// deflateDynamicTableSize, inflateDynamicTableSize. Answers false when the session is closed.
-    #[napi]
-    pub fn state(&self, mut into: Float64ArraySlice) -> Result<bool> {
-        self.figures(&mut into, |engine| {
+    fn state(&self, into: &mut [f64]) -> Result<bool> {
+        self.figures(into, |engine| {
             let state = engine.figures();
             Some([
                 state.effective_local_window_size.into(),
@@ -160,9 +183,8 @@ impl Session {
 
     /// Figures in the order state, weight, sumDependencyWeight, localClose, remoteClose,
     /// localWindowSize. Answers false when the stream is closed.
-    #[napi]
-    pub fn stream_state(&self, slot: u32, id: u32, mut into: Float64ArraySlice) -> Result<bool> {
-        self.figures(&mut into, |engine| {
+    fn stream_state(&self, slot: u32, id: u32, into: &mut [f64]) -> Result<bool> {
+        self.figures(into, |engine| {
             let key = StreamKey { slot, id: StreamId::new(id) };
             let state = engine.stream_figures(key)?;
             Some([
@@ -178,26 +200,23 @@ impl Session {
     }
 
     /// Our settings in force, by ascending identifier: 1 to 6, then 8.
-    #[napi]
-    pub fn local_settings(&self, mut into: Float64ArraySlice) -> Result<bool> {
-        self.figures(&mut into, |engine| {
+    fn local_settings(&self, into: &mut [f64]) -> Result<bool> {
+        self.figures(into, |engine| {
             Some(SETTINGS.map(|id| engine.local_setting(id).unwrap_or_default().into()))
         })
     }
 
     /// The peer's settings, in the same order.
-    #[napi]
-    pub fn remote_settings(&self, mut into: Float64ArraySlice) -> Result<bool> {
-        self.figures(&mut into, |engine| {
+    fn remote_settings(&self, into: &mut [f64]) -> Result<bool> {
+        self.figures(into, |engine| {
             Some(SETTINGS.map(|id| engine.remote_setting(id).unwrap_or_default().into()))
         })
     }
 
     /// Counters in the order framesReceived, framesSent, octetsReceived, octetsSent, streams,
     /// maxConcurrentStreams, invalidFrames, rejectedStreams, openStreams, memory.
-    #[napi]
-    pub fn stats(&self, mut into: Float64ArraySlice) -> Result<bool> {
-        self.figures(&mut into, |engine| {
+    fn stats(&self, into: &mut [f64]) -> Result<bool> {
+        self.figures(into, |engine| {
             let stats = engine.stats();
             Some([
                 large(stats.frames_received),
@@ -215,8 +234,7 @@ impl Session {
     }
 
     /// Frees the engine.
-    #[napi]
-    pub fn close(&self) -> Result<()> {
+    fn close(&self) -> Result<()> {
         entry(|| {
             let engine = borrow(&self.engine)?.take();
             drop(engine);
@@ -251,11 +269,10 @@ impl Session {
 
     fn figures<const N: usize>(
         &self,
-        into: &mut Float64ArraySlice,
+        into: &mut [f64],
         read: impl FnOnce(&proto::Session) -> Option<[f64; N]>,
     ) -> Result<bool> {
-        let into =
-            figures_mut(into).first_chunk_mut().ok_or_else(|| error("the array is too small"))?;
+        let into = into.first_chunk_mut().ok_or_else(|| error("the array is too small"))?;
         self.with(false, |engine, _| Ok(read(engine).map(|figures| *into = figures).is_some()))
     }
 }

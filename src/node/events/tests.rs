@@ -21,7 +21,7 @@ fn drain(ring: &mut Ring) -> Vec<i32> {
     let words = ring.words.get_mut();
     let end = words[AT] as usize;
     let events = words[HEADER..end].to_vec();
-    words[AT] = HEADER as i32;
+    words[AT] = word(HEADER);
     words[TEXT_AT] = 0;
     events
 }
