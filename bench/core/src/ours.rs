@@ -1,0 +1,154 @@
+//! This crate: two sessions, and a buffer in between for each direction.
+
+use std::time::{Duration, Instant};
+
+use rust_http2::proto::{
+    Config, Event, Field, Output, RequestOptions, Session, Sink, StreamKey, setting,
+};
+
+use crate::{Case, Clock, PIPE, REQUEST_FIELDS, RESPONSE_FIELDS, WINDOW};
+
+/// Exchanges a second of one connection.
+pub fn run(case: Case, limit: Duration) -> f64 {
+    let now = Instant::now();
+    let mut client = Endpoint::new(Session::client(config(), now), now);
+    let mut server = Endpoint::new(Session::server(config(), now), now);
+    let request = request_fields(case);
+    let response = response_fields();
+
+    let clock = Clock::start(limit);
+    let (mut open, mut exchanges) = (0, 0);
+    loop {
+        while open < case.concurrency {
+            let fields = request.iter().copied();
+            let options = RequestOptions::default();
+            let stream = client.session.request(fields, case.upload == 0, options);
+            if case.upload > 0 {
+                let stream = stream.expect("a stream");
+                client.session.data(stream, case.upload, true).expect("an open stream");
+            }
+            open += 1;
+        }
+        client.send_to(&mut server);
+        for stream in server.seen.ended.drain(..) {
+            let fields = response.iter().copied();
+            server.session.respond(stream, fields, false).expect("an open stream");
+            server.session.data(stream, case.download, true).expect("an open stream");
+        }
+        server.send_to(&mut client);
+
+        let ended = client.seen.ended.drain(..).count();
+        open -= ended;
+        exchanges += ended;
+        if clock.is_over() {
+            break;
+        }
+    }
+    let rate = clock.rate(exchanges);
+    let body = exchanges * case.download;
+    assert!(client.seen.octets >= body, "every body arrived whole");
+    assert!(client.seen.sections >= exchanges && server.seen.sections >= exchanges);
+    rate
+}
+
+fn config() -> Config {
+    let settings = vec![(setting::INITIAL_WINDOW_SIZE, WINDOW)];
+    Config { settings, peer_max_concurrent_streams: 1000, ..Config::default() }
+}
+
+fn request_fields(case: Case) -> Vec<Field<'static>> {
+    let method = if case.upload > 0 { "POST" } else { "GET" };
+    let pseudo = [
+        (":method", method),
+        (":scheme", "http"),
+        (":authority", "localhost"),
+        (":path", "/index.html"),
+    ];
+    pseudo.into_iter().chain(REQUEST_FIELDS).map(field).collect()
+}
+
+fn response_fields() -> Vec<Field<'static>> {
+    [(":status", "200")].into_iter().chain(RESPONSE_FIELDS).map(field).collect()
+}
+
+fn field((name, value): (&'static str, &'static str)) -> Field<'static> {
+    Field::new(name.as_bytes(), value.as_bytes())
+}
+
+/// A session with what it told and what it is about to send.
+struct Endpoint {
+    session: Session,
+    seen: Seen,
+    wire: Wire,
+    now: Instant,
+}
+
+impl Endpoint {
+    fn new(mut session: Session, now: Instant) -> Endpoint {
+        session.set_local_window(WINDOW).expect("a window in range");
+        let wire = Wire(Vec::with_capacity(PIPE));
+        Endpoint { session, seen: Seen::default(), wire, now }
+    }
+
+    /// Sends all there is, and has the reader take every body as it arrives.
+    fn send_to(&mut self, peer: &mut Endpoint) {
+        loop {
+            let more = self.session.transmit(self.now, &mut self.wire, &mut self.seen);
+            let taken = peer.session.receive(peer.now, &self.wire.0, &mut peer.seen);
+            assert_eq!(taken, self.wire.0.len(), "the sink has room");
+            self.wire.0.clear();
+            for (stream, len) in peer.seen.to_consume.drain(..) {
+                peer.session.consume(stream, len);
+            }
+            if !more {
+                return;
+            }
+        }
+    }
+}
+
+#[derive(Default)]
+struct Seen {
+    sections: usize,
+    octets: usize,
+    /// Streams whose peer has sent its whole message.
+    ended: Vec<StreamKey>,
+    to_consume: Vec<(StreamKey, u32)>,
+}
+
+impl Sink for Seen {
+    fn event(&mut self, event: Event<'_>) {
+        match event {
+            Event::Headers { fields, .. } => {
+                assert!(!fields.is_empty());
+                self.sections += 1;
+            }
+            Event::Data { stream, data, .. } => {
+                self.octets += data.len();
+                let len = u32::try_from(data.len()).expect("a slice of the pipe");
+                self.to_consume.push((stream, len));
+            }
+            Event::EndStream { stream } => self.ended.push(stream),
+            Event::SessionError { error } => panic!("{error}"),
+            _ => {}
+        }
+    }
+}
+
+/// The pipe; every body consists of the same octets.
+struct Wire(Vec<u8>);
+
+impl Output for Wire {
+    fn room(&self) -> usize {
+        PIPE - self.0.len()
+    }
+
+    fn put(&mut self, octets: &[u8]) {
+        self.0.extend_from_slice(octets);
+    }
+
+    fn body(&mut self, _stream: StreamKey, len: usize) {
+        static BODY: [u8; PIPE] = [b'x'; PIPE];
+        self.0.extend_from_slice(&BODY[..len]);
+    }
+}
