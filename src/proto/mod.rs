@@ -20,6 +20,7 @@
 //!
 //! Time is an argument. Nothing here allocates per event; a stream costs its slot.
 
+mod body_store;
 mod config;
 mod error;
 mod event;
@@ -28,6 +29,7 @@ mod stats;
 
 pub use crate::frame::{Dependency, ErrorCode, OriginEntries, StreamId, setting};
 pub use crate::hpack::{Field, FieldList};
+pub use body_store::{BodyStore, BufferOutput};
 pub use config::{Config, Padding};
 pub use error::{
     ControlError, Offence, PushError, Reach, RequestError, SessionError, StreamError, UpgradeError,
