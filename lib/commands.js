@@ -6,7 +6,7 @@
  */
 
 const { commands: op, SENSITIVE } = require('./protocol.js');
-const { shared, growCommands } = require('./bridge.js');
+const { bridge, shared, growCommands } = require('./bridge.js');
 const { kHandle } = require('./symbols.js');
 
 /** The native table of outbound strings: ids are ours, and start anew when it is full. */
@@ -33,7 +33,10 @@ function apply() {
   used = 0;
   usedBytes = 0;
   const handle = owner[kHandle];
-  return handle === undefined ? 0 : handle.apply(count);
+  if (handle !== undefined) return handle.apply(count);
+  // The strings that these commands define count for the other sessions.
+  bridge.discard(count);
+  return 0;
 }
 
 /** Runs what waits for that session. */

@@ -49,5 +49,6 @@ module.exports = {
     WINDOW: 14,
     NEXT_ID: 15,
     TERMINATE: 16,
+    PRIORITY: 17,
   },
 };

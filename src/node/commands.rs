@@ -231,8 +231,9 @@ impl<'a> Input<'a> {
         if count > self.words.len() - self.at { Err(Cut) } else { Ok(count) }
     }
 
+    /// An identifier; the reserved bit is dropped, as on the wire.
     fn stream(&mut self) -> Result<StreamId, Cut> {
-        self.number().map(StreamId::new)
+        self.bits().map(StreamId::new)
     }
 
     fn target(&mut self) -> Result<StreamKey, Cut> {
@@ -272,11 +273,8 @@ impl<'a> Input<'a> {
             command::PING => Command::Ping { payload: self.payload()? },
             command::GOAWAY => {
                 let code = self.code()?;
-                let last = match self.word()? {
-                    -1 => None,
-                    last => Some(StreamId::new(u32::try_from(last).map_err(|_| Cut)?)),
-                };
-                let length = self.word()?;
+                let (last, length) = (self.word()?, self.word()?);
+                let last = (last != -1).then(|| StreamId::new(last.cast_unsigned()));
                 Command::GoAway { code, last, debug: self.octets(length)? }
             }
             command::ALTSVC => {
@@ -286,8 +284,8 @@ impl<'a> Input<'a> {
             }
             command::ORIGIN => Command::Origin { origins: self.origins()? },
             command::CONSUME => Command::Consume { stream: self.target()?, length: self.number()? },
-            command::WINDOW => Command::Window { size: self.number()? },
-            command::NEXT_ID => Command::NextId { id: self.number()? },
+            command::WINDOW => Command::Window { size: self.bits()? },
+            command::NEXT_ID => Command::NextId { id: self.bits()? },
             command::TERMINATE => Command::Terminate { code: self.code()? },
             command::PRIORITY => {
                 Command::Priority { stream: self.stream()?, priority: self.priority()? }

@@ -221,3 +221,14 @@ fn origins_are_cut_by_their_lengths() {
     let Ok(Some(Command::Origin { origins })) = batch.next() else { panic!("one") };
     assert_eq!(origins.collect::<Vec<_>>(), [&b"ab"[..], b"", b"cde"]);
 }
+
+#[test]
+fn a_goaway_names_a_stream_or_leaves_it_to_the_session() {
+    for (word, expected) in [(-1, None), (0, Some(0)), (7, Some(7)), (i32::MIN + 7, Some(7))] {
+        let mut commands = ring(&[command::GOAWAY, 2, word, 2], b"no");
+        let mut batch = commands.batch(4).expect("short enough");
+        let Ok(Some(Command::GoAway { code, last, debug })) = batch.next() else { panic!("one") };
+        assert_eq!((code, debug), (ErrorCode::INTERNAL_ERROR, &b"no"[..]));
+        assert_eq!(last.map(StreamId::get), expected);
+    }
+}
