@@ -12,6 +12,7 @@ const { validateAbortSignal, validateBoolean, validateNumber } = require('./vali
 const {
   kAddStream,
   kInit,
+  kKeepContext,
   kOnAltsvc,
   kOnHeaders,
   kOnNewStream,
@@ -120,6 +121,7 @@ class ClientHttp2Session extends Http2Session {
     const fields = toFieldList(request.list, 'request', this[kStrictSingle], this.connecting);
 
     const stream = new ClientHttp2Stream(this, request.sentHeaders, options);
+    stream[kKeepContext]();
     this[kPendingRequests].add(stream);
     if (dead !== undefined) {
       process.nextTick(destroyStream, stream, dead);

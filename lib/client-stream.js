@@ -1,16 +1,23 @@
 'use strict';
 
+const { AsyncResource } = require('node:async_hooks');
 const { addAbortListener } = require('node:events');
+const behavior = require('./behavior.js');
 const diagnostics = require('./diagnostics.js');
 const { Http2Stream } = require('./stream.js');
 const { AbortError } = require('./errors.js');
 const {
+  kContext,
   kEndAfterHeaders,
   kEndQueued,
   kHeadRequest,
   kHeadersSent,
   kInit,
+  kKeepContext,
   kOnHeaders,
+  kOnStreamClosed,
+  kOnStreamData,
+  kOnStreamEnd,
   kPushed,
   kSentHeaders,
   kWaitForTrailers,
@@ -25,6 +32,15 @@ const INFORMATIONAL = 2;
 function emitReady(stream) {
   stream.emit('ready');
 }
+
+/** What the engine tells of a request is heard in the async context that made it. */
+class Context extends AsyncResource {
+  constructor() {
+    super('HTTP2STREAM', { requireManualDestroy: true });
+  }
+}
+
+const base = Http2Stream.prototype;
 
 /** A request of a client, or a stream that the server pushed. */
 class ClientHttp2Stream extends Http2Stream {
@@ -44,7 +60,31 @@ class ClientHttp2Stream extends Http2Stream {
     this[kPushed] = false;
     // What is written before the stream has its id goes out in one piece then.
     this.cork();
+    this[kContext] = undefined;
     if (signal !== undefined && !signal.aborted) this.#destroyOnAbort(signal);
+  }
+
+  /** Has the events of the stream run in the context of the caller. */
+  [kKeepContext]() {
+    if (behavior.requestAsyncContext) this[kContext] = new Context();
+  }
+
+  #run(method, ...args) {
+    const context = this[kContext];
+    if (context === undefined) Reflect.apply(method, this, args);
+    else context.runInAsyncScope(method, this, ...args);
+  }
+
+  [kOnStreamData](chunk) {
+    this.#run(base[kOnStreamData], chunk);
+  }
+
+  [kOnStreamEnd]() {
+    this.#run(base[kOnStreamEnd]);
+  }
+
+  [kOnStreamClosed](code) {
+    this.#run(base[kOnStreamClosed], code);
   }
 
   #destroyOnAbort(signal) {
@@ -60,8 +100,13 @@ class ClientHttp2Stream extends Http2Stream {
     this.uncork();
   }
 
-  /** A header block of the server: a response, an informational one, or trailers. */
+  /** A header block of the server. */
   [kOnHeaders](kind, flags, headers, rawHeaders) {
+    this.#run(this.#onHeaders, kind, flags, headers, rawHeaders);
+  }
+
+  /** A response, an informational block, or trailers. */
+  #onHeaders(kind, flags, headers, rawHeaders) {
     const endStream = (flags & NGHTTP2_FLAG_END_STREAM) !== 0;
     if (kind === RESPONSE) {
       if (endStream) this[kEndAfterHeaders] = true;

@@ -94,6 +94,8 @@ module.exports = {
 
   // Streams' own state
   kBody: Symbol('body'),
+  kContext: Symbol('context'),
+  kKeepContext: Symbol('keepContext'),
   kClosed: Symbol('closed'),
   kDidRead: Symbol('didRead'),
   kEndAfterHeaders: Symbol('endAfterHeaders'),
