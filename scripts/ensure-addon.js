@@ -45,7 +45,9 @@ function fail(sentence) {
 
 function build() {
   if (spawnSync('cargo', ['--version'], { stdio: 'ignore' }).status !== 0) {
-    fail('The addon has to be built and cargo is not on the PATH: get Rust from https://rustup.rs.');
+    fail(
+      'The addon has to be built and cargo is not on the PATH: get Rust from https://rustup.rs.',
+    );
   }
   // npm is a script of the shell on Windows.
   const { status } = spawnSync('npm run --silent build', {
