@@ -51,10 +51,21 @@ impl Decoder {
     /// The offence that makes the block undecodable. `list` then holds the field lines before it,
     /// and the decoder is of no more use.
     pub fn decode(&mut self, block: &[u8], list: &mut FieldList) -> Result<(), DecodeError> {
-        let mut input = block;
+        let result = self.representations(block, list);
+        if result.is_err() {
+            list.discard_tail();
+        }
+        result
+    }
+
+    fn representations(
+        &mut self,
+        mut input: &[u8],
+        list: &mut FieldList,
+    ) -> Result<(), DecodeError> {
         self.size_updates(&mut input)?;
         while let Some(&first) = input.first() {
-            // RFC 7541 §6: the representation shows in the highest bits.
+            // RFC 7541 §6: the highest bits tell the representations apart.
             match first {
                 0x80.. => self.indexed(&mut input, list)?,
                 0x40.. => self.literal(6, Indexing::Incremental, &mut input, list)?,
@@ -105,7 +116,6 @@ impl Decoder {
 
         let index = integer::decode(prefix, input)?;
         let buffer = list.buffer();
-        let start = buffer.len();
         let name_len = if index == 0 {
             string::decode(room, input, buffer)?
         } else {
@@ -121,7 +131,7 @@ impl Decoder {
                 // RFC 7541 §4.4: an entry larger than the table leaves it empty.
                 self.table.clear();
             }
-            list.leave_out(start);
+            list.leave_out();
             return Ok(());
         };
         if incremental {

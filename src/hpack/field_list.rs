@@ -1,5 +1,6 @@
 //! A field section in one buffer.
 
+use std::ops::Range;
 use std::{fmt, slice};
 
 use super::{FIELD_OVERHEAD, Field};
@@ -113,15 +114,18 @@ impl FieldList {
 
     /// Keeps the field lines for which `keep` returns true, in their order.
     pub fn retain(&mut self, mut keep: impl FnMut(Field<'_>) -> bool) {
-        let (octets, size) = (&self.octets, &mut self.size);
-        self.spans.retain(|span| {
-            let field = span.field(octets);
-            let kept = keep(field);
-            if !kept {
+        let (octets, size, mut end) = (&mut self.octets, &mut self.size, 0);
+        self.spans.retain_mut(|span| {
+            if !keep(span.field(octets)) {
                 *size -= span.size();
+                return false;
             }
-            kept
+            octets.copy_within(span.range(), end as usize);
+            span.start = end;
+            end += span.name_len + span.value_len;
+            true
         });
+        self.discard_tail();
     }
 }
 
@@ -156,15 +160,20 @@ impl FieldList {
         if self.admits(name_len + value_len + FIELD_OVERHEAD) {
             self.append_span(name_len, value_len, sensitive);
         } else {
-            self.leave_out(self.octets.len() - name_len - value_len);
+            self.leave_out();
         }
     }
 
-    /// Gives up a field line whose octets begin at `start` in the buffer.
+    /// Gives up the field line that the buffer's last octets were for.
     #[cold]
-    pub(super) fn leave_out(&mut self, start: usize) {
-        self.octets.truncate(start);
+    pub(super) fn leave_out(&mut self) {
+        self.discard_tail();
         self.truncated = true;
+    }
+
+    /// Drops the octets behind the last field line.
+    pub(super) fn discard_tail(&mut self) {
+        self.octets.truncate(self.spans.last().map_or(0, |span| span.range().end));
     }
 
     /// Appends a field line whose name and value lie side by side.
@@ -180,7 +189,7 @@ impl FieldList {
     #[inline]
     fn admits(&mut self, size: usize) -> bool {
         let fits = !self.truncated
-            && size <= (self.max_size - self.size.min(self.max_size)) as usize
+            && size <= self.max_size.saturating_sub(self.size) as usize
             && self.spans.len() < self.max_pairs as usize;
         self.truncated = !fits;
         fits
@@ -204,10 +213,14 @@ impl FieldList {
 
 impl Span {
     #[inline]
+    fn range(self) -> Range<usize> {
+        let start = self.start as usize;
+        start..start + self.name_len as usize + self.value_len as usize
+    }
+
+    #[inline]
     fn field(self, octets: &[u8]) -> Field<'_> {
-        let (name, value) = octets[self.start as usize..]
-            [..self.name_len as usize + self.value_len as usize]
-            .split_at(self.name_len as usize);
+        let (name, value) = octets[self.range()].split_at(self.name_len as usize);
         Field { name, value, sensitive: self.sensitive }
     }
 
@@ -318,7 +331,9 @@ mod tests {
         assert_eq!(list.iter().map(|field| field.name).collect::<Vec<_>>(), [b"a", b"c"]);
         assert_eq!(list.size(), 2 * 32 + 6);
         list.push(Field::new(b"d", b"4"));
+        assert_eq!(list.get(1), Some(Field::new(b"c", b"333")));
         assert_eq!(list.get(2), Some(Field::new(b"d", b"4")));
+        assert_eq!(list.octets, b"a1c333d4", "no octets of the others remain");
     }
 
     #[test]
