@@ -1,5 +1,7 @@
 //! Limits and defaults of a session.
 
+use std::time::Duration;
+
 /// How HEADERS and DATA frames are padded (RFC 9113 §6.1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Padding {
@@ -58,6 +60,8 @@ pub struct Config {
     pub max_continuations: u32,
     /// Acknowledgements of PING and SETTINGS that may wait for the peer to read.
     pub max_unsent_acks: u32,
+    /// How long the peer may take to acknowledge SETTINGS (RFC 9113 §6.5.3); `None`: for ever.
+    pub settings_timeout: Option<Duration>,
     /// Whether the connection window is given back on receipt, so that one paused stream cannot
     /// stall the others. When false it is given back by `consume`.
     pub auto_connection_credit: bool,
@@ -85,6 +89,7 @@ impl Default for Config {
             validate_messages: true,
             max_continuations: 8,
             max_unsent_acks: 1000,
+            settings_timeout: None,
             auto_connection_credit: true,
         }
     }

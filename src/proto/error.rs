@@ -4,7 +4,7 @@
 //! stream or the session. The other enums are what a command answers when the caller asked for
 //! something that cannot be, one narrow enum per kind of command.
 
-use crate::frame::{ErrorCode, FrameErrorKind, StreamId};
+use crate::frame::{ErrorCode, FrameErrorKind, FrameType, StreamId};
 use std::fmt;
 
 /// How far the consequence of an offence goes.
@@ -49,6 +49,10 @@ pub enum Offence {
     BadInitialWindowSize,
     /// A SETTINGS acknowledgement without SETTINGS.
     UnexpectedSettingsAck,
+    /// Our SETTINGS were not acknowledged in time (RFC 9113 §6.5.3).
+    SettingsTimeout,
+    /// A PING acknowledgement without PING.
+    UnexpectedPingAck,
     /// A frame that opens no stream on an idle stream (RFC 9113 §5.1).
     IdleStream,
     /// A frame on a stream reserved for the other direction (RFC 9113 §5.1).
@@ -58,14 +62,14 @@ pub enum Offence {
     /// DATA or HEADERS after the peer's END_STREAM, with the stream still half open
     /// (RFC 9113 §5.1).
     HalfClosedStream,
-    /// DATA or HEADERS on a stream that is closed (RFC 9113 §5.1).
+    /// DATA or HEADERS on a stream that both sides had ended (RFC 9113 §5.1).
     ClosedStream,
+    /// DATA or HEADERS on a stream that the peer had reset (RFC 9113 §5.1).
+    ResetStream,
     /// The peer exceeded our acknowledged SETTINGS_MAX_CONCURRENT_STREAMS (RFC 9113 §5.1.2).
     TooManyStreams,
     /// One stream too many while the limit was not yet acknowledged.
     RefusedStream,
-    /// A stream was opened that we promised not to accept: after GOAWAY.
-    AfterGoAway,
     /// A push where none is allowed (RFC 9113 §8.4).
     PushNotAllowed,
     /// More promised streams than the limit.
@@ -84,6 +88,8 @@ pub enum Offence {
     BadLastStreamId,
     /// A stream that depends on itself (RFC 7540 §5.3.1).
     SelfDependency,
+    /// PRIORITY_UPDATE from a server, or for the connection (RFC 9218 §7.1).
+    BadPriorityUpdate,
     /// A field that RFC 9113 §8.2 forbids: its name, its value, or connection-specific.
     BadField,
     /// Pseudo-fields missing, repeated, unknown, misplaced or malformed (RFC 9113 §8.3).
@@ -115,9 +121,10 @@ impl Offence {
             | MemoryExhausted => ErrorCode::ENHANCE_YOUR_CALM,
             // Node's choice.
             ResetFlood => ErrorCode::INTERNAL_ERROR,
-            HalfClosedStream | ClosedStream => ErrorCode::STREAM_CLOSED,
-            RefusedStream | AfterGoAway => ErrorCode::REFUSED_STREAM,
+            HalfClosedStream | ClosedStream | ResetStream => ErrorCode::STREAM_CLOSED,
+            RefusedStream => ErrorCode::REFUSED_STREAM,
             TooManyPushes => ErrorCode::CANCEL,
+            SettingsTimeout => ErrorCode::SETTINGS_TIMEOUT,
             ConnectionWindow
             | StreamWindow
             | ConnectionWindowOverflow
@@ -137,6 +144,7 @@ impl Offence {
             TooManyInvalidFrames | TooManyRejectedStreams | ResetFlood => -902,
             TooManySettings => -537,
             SettingsExpected => -536,
+            Frame(FrameErrorKind::StreamZero | FrameErrorKind::StreamNotZero) => -505,
             Frame(_) => -522,
             Compression => -523,
             ConnectionWindow
@@ -144,36 +152,11 @@ impl Offence {
             | ConnectionWindowOverflow
             | StreamWindowOverflow
             | BadInitialWindowSize => -524,
-            HalfClosedStream | ClosedStream => -510,
+            HalfClosedStream | ClosedStream | ResetStream => -510,
             BadField => -531,
             BadPseudoField | BadContentLength | BadMessage => -532,
-            RefusedStream | AfterGoAway | TooManyPushes => -533,
+            RefusedStream | TooManyPushes => -533,
             _ => -505,
-        }
-    }
-
-    /// Whether Node before 26 reports it as a session error. The others only show as GOAWAY.
-    pub fn reported(self) -> bool {
-        use Offence::*;
-        match self {
-            BadPreface
-            | SettingsExpected
-            | TooManyContinuations
-            | Flood
-            | TooManyInvalidFrames
-            | BadSettingValue
-            | UnexpectedSettingsAck
-            | ReservedStream
-            | BadStreamId
-            | HalfClosedStream
-            | ClosedStream
-            | TooManyStreams
-            | PushNotAllowed
-            | ZeroIncrement
-            | BadLastStreamId
-            | SelfDependency
-            | IdleStream => true,
-            _ => false,
         }
     }
 
@@ -181,7 +164,7 @@ impl Offence {
     pub fn reach(self) -> Reach {
         use Offence::*;
         match self {
-            RefusedStream | AfterGoAway | TooManyPushes | StreamWindow | StreamWindowOverflow
+            RefusedStream | ResetStream | TooManyPushes | StreamWindow | StreamWindowOverflow
             | BadField | BadPseudoField | BadContentLength | BadMessage | HeaderListTooLarge
             | MemoryExhausted => Reach::Stream,
             _ => Reach::Session,
@@ -205,15 +188,16 @@ impl Offence {
             TooManyRejectedStreams => "too many streams were refused",
             BadSettingValue => "a setting is out of its range",
             BadInitialWindowSize => "the initial window size is out of its range",
-            UnexpectedSettingsAck => "nothing was there to acknowledge",
+            UnexpectedSettingsAck | UnexpectedPingAck => "nothing was there to acknowledge",
+            SettingsTimeout => "SETTINGS were not acknowledged in time",
             IdleStream => "the stream is idle",
             ReservedStream => "the stream is reserved",
             BadStreamId => "the stream identifier is not a new one of the peer's",
             HalfClosedStream => "the peer had ended the stream",
             ClosedStream => "the stream is closed",
+            ResetStream => "the stream was reset",
             TooManyStreams => "too many concurrent streams",
             RefusedStream => "the stream is refused",
-            AfterGoAway => "no stream is accepted any more",
             PushNotAllowed => "push is not allowed",
             TooManyPushes => "too many promised streams",
             ConnectionWindow => "the connection window is exceeded",
@@ -223,6 +207,7 @@ impl Offence {
             ZeroIncrement => "a window increment is zero",
             BadLastStreamId => "the last stream identifier is invalid",
             SelfDependency => "a stream depends on itself",
+            BadPriorityUpdate => "a priority update is out of place",
             BadField => "a field is forbidden",
             BadPseudoField => "the pseudo-fields are malformed",
             BadContentLength => "content-length is malformed or unlike the body",
@@ -246,6 +231,8 @@ pub struct SessionError {
     pub offence: Offence,
     /// The stream of the frame that did it; zero for the connection.
     pub stream: StreamId,
+    /// The type of the frame that did it; SETTINGS if there was none.
+    pub frame: u8,
 }
 
 impl SessionError {
@@ -259,9 +246,35 @@ impl SessionError {
         self.offence.library_code()
     }
 
-    /// See [`Offence::reported`].
+    /// Whether Node before 26 reports it as an error of the session. The others only show as
+    /// GOAWAY: DATA out of place, and frames that cannot be read at all.
     pub fn reported(&self) -> bool {
-        self.offence.reported()
+        use Offence::*;
+        match self.offence {
+            BadPreface
+            | SettingsExpected
+            | TooManyContinuations
+            | Flood
+            | TooManyInvalidFrames
+            | TooManyRejectedStreams
+            | UnexpectedPingAck => true,
+            Frame(FrameErrorKind::StreamZero | FrameErrorKind::StreamNotZero)
+            | BadSettingValue
+            | UnexpectedSettingsAck
+            | ReservedStream
+            | BadStreamId
+            | IdleStream
+            | HalfClosedStream
+            | ClosedStream
+            | TooManyStreams
+            | PushNotAllowed
+            | ZeroIncrement
+            | BadLastStreamId
+            | SelfDependency => {
+                self.frame != FrameType::DATA.0 && self.frame != FrameType::CONTINUATION.0
+            }
+            _ => false,
+        }
     }
 }
 

@@ -13,8 +13,8 @@
 //! 4. When [`Session::is_closed`] says so, close the transport.
 //!
 //! **Bodies stay outside.** [`Session::data`] announces how many octets of a body are ready; the
-//! session decides when how many of them may go and asks its [`Output`] for them. A body store for users who have
-//! no better place comes with the crate. Received bodies are slices of the input.
+//! session decides when how many of them may go and asks its [`Output`] for them. [`BodyStore`]
+//! keeps bodies for users who have no better place. Received bodies are slices of the input.
 //!
 //! **Streams are slots.** A [`StreamKey`] names one until its `StreamClosed` event.
 //!
@@ -24,8 +24,22 @@ mod body_store;
 mod config;
 mod error;
 mod event;
+mod event_queue;
+mod field_block;
+mod flow_control;
+mod goaway;
+mod limits;
+mod message;
+mod recv;
+mod recv_message;
+mod scheduler;
+mod send;
 mod session;
+mod settings;
 mod stats;
+mod stream;
+mod transmit;
+mod wire;
 
 pub use crate::frame::{Dependency, ErrorCode, OriginEntries, StreamId, setting};
 pub use crate::hpack::{Field, FieldList};
@@ -35,5 +49,10 @@ pub use error::{
     ControlError, Offence, PushError, Reach, RequestError, SessionError, StreamError, UpgradeError,
 };
 pub use event::{Cause, Event, HeadersKind, Output, Sink, StreamKey};
-pub use session::{RequestOptions, Session};
+pub use event_queue::{EventQueue, OwnedEvent};
+pub use send::RequestOptions;
+pub use session::Session;
 pub use stats::{SessionFigures, Stats, StreamFigures};
+
+#[cfg(test)]
+mod tests;

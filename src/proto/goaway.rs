@@ -1,0 +1,68 @@
+//! Shutdown, of either side (RFC 9113 §6.8).
+
+use super::error::Offence;
+use crate::frame::StreamId;
+
+/// Which streams were given up by whom.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Shutdown {
+    /// The last stream of the peer's that our GOAWAY named.
+    sent: Option<StreamId>,
+    /// The last stream of ours that the peer's GOAWAY named.
+    received: Option<StreamId>,
+}
+
+impl Shutdown {
+    /// Whether GOAWAY was sent or received: the session ends with its streams.
+    pub(super) fn is_under_way(&self) -> bool {
+        self.sent.is_some() || self.received.is_some()
+    }
+
+    /// Whether the peer is going away.
+    pub(super) fn was_received(&self) -> bool {
+        self.received.is_some()
+    }
+
+    /// Whether a new stream of the peer's is above what our GOAWAY named.
+    pub(super) fn gave_up(&self, id: StreamId) -> bool {
+        self.sent.is_some_and(|last| id > last)
+    }
+
+    /// Notes a GOAWAY of ours and answers what it may name: never more than the one before.
+    pub(super) fn announce(&mut self, last: StreamId) -> StreamId {
+        let last = self.sent.map_or(last, |before| before.min(last));
+        self.sent = Some(last);
+        last
+    }
+
+    /// Notes the peer's GOAWAY; `ours` says whether it names a stream that we could open.
+    pub(super) fn learn(&mut self, last: StreamId, ours: bool) -> Result<(), Offence> {
+        // The highest identifier announces a shutdown, whatever its parity.
+        let named = last.is_zero() || last == StreamId::MAX || ours;
+        // RFC 9113 §6.8: endpoints MUST NOT increase the value.
+        if !named || self.received.is_some_and(|before| last > before) {
+            return Err(Offence::BadLastStreamId);
+        }
+        self.received = Some(last);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_stream_never_increases() {
+        let mut shutdown = Shutdown::default();
+        assert_eq!(shutdown.announce(StreamId::new(9)), StreamId::new(9));
+        assert_eq!(shutdown.announce(StreamId::new(11)), StreamId::new(9));
+        assert!(shutdown.gave_up(StreamId::new(11)) && !shutdown.gave_up(StreamId::new(9)));
+
+        assert_eq!(shutdown.learn(StreamId::MAX, false), Ok(()));
+        assert_eq!(shutdown.learn(StreamId::new(5), true), Ok(()));
+        assert_eq!(shutdown.learn(StreamId::new(7), true), Err(Offence::BadLastStreamId));
+        assert_eq!(shutdown.learn(StreamId::new(4), false), Err(Offence::BadLastStreamId));
+        assert_eq!(shutdown.learn(StreamId::ZERO, false), Ok(()));
+    }
+}

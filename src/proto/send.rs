@@ -1,0 +1,624 @@
+//! Commands from the application.
+
+use super::config::Padding as Strategy;
+use super::error::{ControlError, PushError, RequestError, StreamError};
+use super::event::{Cause, StreamKey};
+use super::session::{Deferred, Phase, Session};
+use super::settings;
+use super::stream::state::{Recv, Send};
+use super::stream::{FirstSection, Stream};
+use crate::frame::{
+    AltSvc, BlockFrame, Data, Dependency, ErrorCode, FrameType, GoAway, Origin, Padding, Ping,
+    Priority, StreamId,
+};
+use crate::hpack::{Field, FieldList};
+
+/// Octets that a frame of the connection may have, whatever the peer allows: the smallest
+/// SETTINGS_MAX_FRAME_SIZE there is.
+const MAX_CONTROL_LEN: usize = 16_384;
+
+/// What else a request can say.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RequestOptions {
+    /// A priority signal to go with the HEADERS frame.
+    pub priority: Option<Dependency>,
+}
+
+/// What a section to be sent says about itself.
+struct Outline {
+    /// An upper bound for its field block, in octets.
+    bound: usize,
+    head: bool,
+    connect: bool,
+}
+
+impl Outline {
+    fn of<'a>(fields: impl IntoIterator<Item = Field<'a>>) -> Outline {
+        // Two table size updates; then for each field an index and two lengths at their longest.
+        let mut outline = Outline { bound: 12, head: false, connect: false };
+        for field in fields {
+            outline.bound += 12 + field.name.len() + field.value.len();
+            if field.name == b":method" {
+                outline.head = field.value == b"HEAD";
+                outline.connect = field.value == b"CONNECT";
+            }
+        }
+        outline
+    }
+}
+
+impl Session {
+    /// Client: opens a stream with a request. Beyond the peer's SETTINGS_MAX_CONCURRENT_STREAMS
+    /// it has its identifier but waits its turn. A section beyond `max_send_header_block_length`
+    /// ends the stream at the next `transmit`, with `FrameNotSent` and `StreamClosed`.
+    ///
+    /// # Errors
+    /// No stream is opened by a server, after GOAWAY of either side, or without identifiers left.
+    pub fn request<'a, F>(
+        &mut self,
+        fields: F,
+        end_stream: bool,
+        options: RequestOptions,
+    ) -> Result<StreamKey, RequestError>
+    where
+        F: IntoIterator<Item = Field<'a>> + Clone,
+    {
+        if self.server {
+            return Err(RequestError::NotClient);
+        }
+        if self.phase == Phase::Over {
+            return Err(RequestError::Closed);
+        }
+        if self.shutdown.is_under_way() {
+            return Err(RequestError::GoingAway);
+        }
+        let outline = Outline::of(fields.clone());
+        let id = self.take_id().ok_or(RequestError::IdsExhausted)?;
+        let send = if end_stream { Send::Closed } else { Send::Body };
+        let mut stream = self.new_stream(id, send, Recv::Head);
+        stream.head = outline.head;
+        stream.connect = outline.connect;
+        if let Some(dependency) = options.priority {
+            stream.weight = dependency.weight.clamp(1, 256);
+        }
+        if outline.bound > self.config.max_send_header_block_length {
+            stream.waiting = true;
+            let key = self.open(stream);
+            self.defer_not_sent(FrameType::HEADERS, key);
+            self.defer_close(key, ErrorCode::REFUSED_STREAM, Cause::Engine);
+            return Ok(key);
+        }
+        if self.may_activate() && self.waiting.is_empty() {
+            let key = self.open(stream);
+            self.send_section(id, fields, end_stream, options.priority);
+            return Ok(key);
+        }
+        Ok(self.open_later(stream, fields, end_stream, options.priority))
+    }
+
+    /// Opens a stream whose first section waits for the peer's concurrency limit.
+    fn open_later<'a, F>(
+        &mut self,
+        mut stream: Stream,
+        fields: F,
+        end_stream: bool,
+        priority: Option<Dependency>,
+    ) -> StreamKey
+    where
+        F: IntoIterator<Item = Field<'a>>,
+    {
+        let fields: FieldList = fields.into_iter().collect();
+        stream.waiting = true;
+        stream.held += fields.size();
+        stream.rare().first = Some(FirstSection { fields, end_stream, priority });
+        let key = self.open(stream);
+        self.waiting.push_back(key);
+        key
+    }
+
+    /// Server: sends an interim response, status 1xx.
+    ///
+    /// # Errors
+    /// If the stream is closed, or the final response was given.
+    pub fn inform<'a, F>(&mut self, stream: StreamKey, fields: F) -> Result<(), StreamError>
+    where
+        F: IntoIterator<Item = Field<'a>> + Clone,
+    {
+        let state = self.open_stream(stream)?;
+        if !matches!(state.send, Send::Head | Send::Reserved) || state.waiting {
+            return Err(StreamError::InvalidState);
+        }
+        if !self.fits(fields.clone(), stream) {
+            return Ok(());
+        }
+        if let Some(stream) = self.streams.get_mut(stream) {
+            stream.send = Send::Head;
+        }
+        self.count(stream);
+        self.send_section(stream.id, fields, false, None);
+        Ok(())
+    }
+
+    /// Server: sends the final response. A section beyond `max_send_header_block_length` becomes
+    /// `FrameNotSent`; the stream is then the application's to reset. The response to a promise
+    /// waits its turn beyond the peer's SETTINGS_MAX_CONCURRENT_STREAMS.
+    ///
+    /// # Errors
+    /// If the stream is closed, or the final response was given.
+    pub fn respond<'a, F>(
+        &mut self,
+        stream: StreamKey,
+        fields: F,
+        end_stream: bool,
+    ) -> Result<(), StreamError>
+    where
+        F: IntoIterator<Item = Field<'a>> + Clone,
+    {
+        let state = self.open_stream(stream)?;
+        if !matches!(state.send, Send::Head | Send::Reserved) || state.waiting {
+            return Err(StreamError::InvalidState);
+        }
+        let reserved = state.send == Send::Reserved;
+        if !self.fits(fields.clone(), stream) {
+            return Ok(());
+        }
+        let later = reserved && !(self.may_activate() && self.waiting.is_empty());
+        if let Some(state) = self.streams.get_mut(stream) {
+            state.send = if end_stream { Send::Ending } else { Send::Body };
+            if later {
+                state.waiting = true;
+                let fields = fields.into_iter().collect();
+                state.rare().first = Some(FirstSection { fields, end_stream, priority: None });
+                self.waiting.push_back(stream);
+                return Ok(());
+            }
+        }
+        self.count(stream);
+        self.send_section(stream.id, fields, end_stream, None);
+        if end_stream {
+            self.end_sent_deferred(stream);
+        }
+        Ok(())
+    }
+
+    /// Server: promises a stream on `parent`; the promised one is then responded to.
+    ///
+    /// # Errors
+    /// If the peer takes no push, or the parent cannot carry a promise.
+    pub fn push<'a, F>(&mut self, parent: StreamKey, fields: F) -> Result<StreamKey, PushError>
+    where
+        F: IntoIterator<Item = Field<'a>> + Clone,
+    {
+        if self.phase == Phase::Over {
+            return Err(PushError::Closed);
+        }
+        let state = self.open_stream(parent).map_err(|_| PushError::UnknownStream)?;
+        // RFC 9113 §6.6: on a stream of the client's, open or half-closed on its side.
+        if !self.server || self.is_ours(parent.id) || state.send == Send::Closed {
+            return Err(PushError::InvalidState);
+        }
+        if !self.remote.enable_push {
+            return Err(PushError::Disabled);
+        }
+        if self.shutdown.was_received() {
+            return Err(PushError::GoingAway);
+        }
+        if Outline::of(fields.clone()).bound > self.config.max_send_header_block_length {
+            return Err(PushError::TooLarge);
+        }
+        let id = self.take_id().ok_or(PushError::IdsExhausted)?;
+        let stream = self.new_stream(id, Send::Reserved, Recv::Closed);
+        let key = self.open(stream);
+        let max = self.remote.max_frame_size;
+        let (packer, strategy) = (&mut self.packer, self.config.padding);
+        self.wire.frame(|out| {
+            let frame = BlockFrame::push_promise(out, parent.id, id);
+            packer.encode(fields, out);
+            let padding = pad(strategy, frame.len(out), max as usize);
+            frame.finish(out, max, padding);
+        });
+        Ok(key)
+    }
+
+    /// Announces `len` more octets of the body, and with `end` that they are the last. END_STREAM
+    /// rides on the last DATA frame; `(0, true)` sends an empty one when nothing is pending.
+    ///
+    /// # Errors
+    /// If the stream is closed, its response was not given, or its end was.
+    pub fn data(&mut self, stream: StreamKey, len: usize, end: bool) -> Result<(), StreamError> {
+        self.body_stream(stream)?;
+        let Some(state) = self.streams.get_mut(stream) else { return Ok(()) };
+        state.pending += len;
+        self.pending += len as u64;
+        if end {
+            state.send = Send::Ending;
+        }
+        let empty = state.pending == 0;
+        if state.waiting {
+            return Ok(());
+        }
+        if empty && end {
+            self.send_empty_end(stream);
+        } else {
+            self.schedule(stream);
+        }
+        Ok(())
+    }
+
+    /// Sends trailers, and so END_STREAM, after the pending data. Without fields the stream just
+    /// ends.
+    ///
+    /// # Errors
+    /// If the stream is closed, its response was not given, or its end was.
+    pub fn trailers<'a, F>(&mut self, stream: StreamKey, fields: F) -> Result<(), StreamError>
+    where
+        F: IntoIterator<Item = Field<'a>> + Clone,
+    {
+        let state = self.body_stream(stream)?;
+        let now = state.pending == 0 && !state.waiting;
+        if fields.clone().into_iter().next().is_none() {
+            return self.data(stream, 0, true);
+        }
+        if !self.fits(fields.clone(), stream) {
+            return Ok(());
+        }
+        if now {
+            self.send_section(stream.id, fields, true, None);
+            self.end_sent_deferred(stream);
+        } else if let Some(state) = self.streams.get_mut(stream) {
+            let fields: FieldList = fields.into_iter().collect();
+            state.held += fields.size();
+            self.held += u64::from(fields.size());
+            state.send = Send::Ending;
+            state.rare().trailers = Some(fields);
+        }
+        Ok(())
+    }
+
+    /// Resets a stream: pending data is dropped, RST_STREAM sent. `StreamClosed` follows from
+    /// `transmit`; until then the key stays valid, but commands on it fail.
+    ///
+    /// # Errors
+    /// If the stream is closed.
+    pub fn reset(&mut self, stream: StreamKey, code: ErrorCode) -> Result<(), StreamError> {
+        let waiting = {
+            let state = self.open_stream(stream)?;
+            // A promise was sent even if its response waits.
+            state.waiting && !(self.server && self.is_ours(stream.id))
+        };
+        if !waiting {
+            self.send_rst(stream.id, code);
+        }
+        self.defer_close(stream, code, Cause::Application);
+        Ok(())
+    }
+
+    /// The reader took `n` octets of the stream's body: gives them back to the peer as credit.
+    /// Padding is not to be counted. Unknown streams and octets beyond what was received are
+    /// ignored.
+    pub fn consume(&mut self, stream: StreamKey, n: u32) {
+        if self.phase == Phase::Over {
+            return;
+        }
+        let Some(state) = self.streams.get_mut(stream).filter(|state| !state.closing) else {
+            return;
+        };
+        let taken = n.min(state.inflow.unread());
+        state.inflow.consume(taken);
+        self.return_stream_credit(stream);
+        if !self.config.auto_connection_credit {
+            self.inflow.consume(taken);
+            self.return_connection_credit();
+        }
+    }
+
+    /// Sends a PING.
+    ///
+    /// # Errors
+    /// If `max_outstanding_pings` are unanswered.
+    pub fn ping(&mut self, payload: [u8; 8]) -> Result<(), ControlError> {
+        self.check_running()?;
+        if self.pings >= self.config.max_outstanding_pings {
+            return Err(ControlError::TooMany);
+        }
+        self.pings += 1;
+        self.wire.frame(|out| Ping { ack: false, payload }.encode(out));
+        Ok(())
+    }
+
+    /// Sends SETTINGS. They are in force after `SettingsAck`.
+    ///
+    /// # Errors
+    /// If a value is out of its range, or `max_outstanding_settings` are unacknowledged.
+    pub fn settings(&mut self, entries: &[(u16, u32)]) -> Result<(), ControlError> {
+        self.check_running()?;
+        for (id, value) in entries {
+            settings::check(*id, *value).map_err(|_| ControlError::InvalidArgument)?;
+        }
+        if self.local.unacknowledged() >= self.config.max_outstanding_settings {
+            return Err(ControlError::TooMany);
+        }
+        self.send_settings(entries);
+        Ok(())
+    }
+
+    /// Sends GOAWAY. Without `last` it names the highest stream of the peer's that was processed;
+    /// it never names more than one before it did. Replaces a GOAWAY that was queued and not yet
+    /// drawn, even that of a failed session. Streams of the peer's above `last` are closed as
+    /// refused; the session is closed when its streams are.
+    ///
+    /// # Errors
+    /// If `debug` is too large, or the session is over.
+    pub fn goaway(
+        &mut self,
+        last: Option<StreamId>,
+        code: ErrorCode,
+        debug: &[u8],
+    ) -> Result<(), ControlError> {
+        if self.phase == Phase::Over && !self.wire.has_goaway() {
+            return Err(ControlError::Closed);
+        }
+        if debug.len() > MAX_CONTROL_LEN - 8 {
+            return Err(ControlError::TooLarge);
+        }
+        let last = self.shutdown.announce(last.unwrap_or(self.last_processed));
+        self.wire.goaway(&GoAway { last, code, debug });
+        if self.phase != Phase::Over {
+            self.give_up_above(last);
+        }
+        Ok(())
+    }
+
+    /// RFC 9113 §6.8: what GOAWAY does not name is not acted upon.
+    fn give_up_above(&mut self, last: StreamId) {
+        if self.last_peer <= last {
+            return;
+        }
+        for slot in 0..self.streams.slots() {
+            if let Some(key) = self.streams.key_at(slot)
+                && !self.is_ours(key.id)
+                && key.id > last
+                && self.open_stream(key).is_ok()
+            {
+                self.defer_close(key, ErrorCode::REFUSED_STREAM, Cause::Application);
+            }
+        }
+    }
+
+    /// Sends GOAWAY and ends the session: nothing more is read, and nothing is sent after what is
+    /// queued. Streams that are open end without an event.
+    pub fn terminate(&mut self, code: ErrorCode) {
+        if self.phase != Phase::Over || self.wire.has_goaway() {
+            let last = self.shutdown.announce(self.last_processed);
+            self.wire.goaway(&GoAway { last, code, debug: b"" });
+        }
+        self.halt();
+    }
+
+    /// Server: announces an alternative service (RFC 7838 §4), for `origin` when `stream` is
+    /// zero, else for the stream's origin.
+    ///
+    /// # Errors
+    /// If the session is a client's, or the two exceed 16,382 octets.
+    pub fn altsvc(
+        &mut self,
+        stream: StreamId,
+        origin: &[u8],
+        value: &[u8],
+    ) -> Result<(), ControlError> {
+        self.check_server()?;
+        if origin.len() + value.len() + 2 > MAX_CONTROL_LEN {
+            return Err(ControlError::TooLarge);
+        }
+        if stream.is_zero() == origin.is_empty() {
+            return Err(ControlError::InvalidArgument);
+        }
+        self.wire.frame(|out| AltSvc { stream, origin, value }.encode(out));
+        Ok(())
+    }
+
+    /// Server: announces its origin set (RFC 8336).
+    ///
+    /// # Errors
+    /// If the session is a client's, or the origins exceed 16,384 octets with two more for each.
+    pub fn origin<'a, I>(&mut self, origins: I) -> Result<(), ControlError>
+    where
+        I: IntoIterator<Item = &'a [u8]>,
+        I::IntoIter: Clone,
+    {
+        self.check_server()?;
+        let origins = origins.into_iter();
+        if origins.clone().map(|origin| origin.len() + 2).sum::<usize>() > MAX_CONTROL_LEN {
+            return Err(ControlError::TooLarge);
+        }
+        self.wire.frame(|out| Origin::encode(origins, out));
+        Ok(())
+    }
+
+    /// Client: sends a PRIORITY frame (RFC 7540 §5.3) for a stream of any state.
+    ///
+    /// # Errors
+    /// If the stream is zero or depends on itself, or the session is a server's.
+    pub fn priority(&mut self, stream: StreamId, priority: Dependency) -> Result<(), ControlError> {
+        self.check_running()?;
+        if self.server {
+            return Err(ControlError::WrongRole);
+        }
+        if stream.is_zero() || priority.parent == stream {
+            return Err(ControlError::InvalidArgument);
+        }
+        if let Some(key) = self.streams.find(stream)
+            && let Some(stream) = self.streams.get_mut(key)
+        {
+            stream.weight = priority.weight.clamp(1, 256);
+        }
+        self.wire.frame(|out| Priority { stream, dependency: priority }.encode(out));
+        Ok(())
+    }
+
+    /// Makes the connection window `size` octets, 0 to 2^31-1. A smaller one takes effect as the
+    /// peer uses up what it was granted.
+    ///
+    /// # Errors
+    /// If the size is out of its range.
+    pub fn set_local_window(&mut self, size: u32) -> Result<(), ControlError> {
+        self.check_running()?;
+        if i32::try_from(size).is_err() {
+            return Err(ControlError::InvalidArgument);
+        }
+        if let Some(increment) = self.inflow.resize(size) {
+            self.send_window_update(StreamId::ZERO, increment);
+        }
+        self.return_connection_credit();
+        Ok(())
+    }
+
+    /// Makes our next stream identifier `id`; it must be of our parity and not below the next.
+    ///
+    /// # Errors
+    /// If the identifier is anything else.
+    pub fn set_next_stream_id(&mut self, id: u32) -> Result<(), ControlError> {
+        let sound =
+            id <= StreamId::MAX.get() && id >= self.next_id && self.is_ours(StreamId::new(id));
+        if !sound {
+            return Err(ControlError::InvalidArgument);
+        }
+        self.next_id = id;
+        Ok(())
+    }
+}
+
+impl Session {
+    fn check_running(&self) -> Result<(), ControlError> {
+        if self.phase == Phase::Over { Err(ControlError::Closed) } else { Ok(()) }
+    }
+
+    fn check_server(&self) -> Result<(), ControlError> {
+        self.check_running()?;
+        if self.server { Ok(()) } else { Err(ControlError::WrongRole) }
+    }
+
+    fn open_stream(&self, key: StreamKey) -> Result<&Stream, StreamError> {
+        if self.phase == Phase::Over {
+            return Err(StreamError::Closed);
+        }
+        let stream = self.streams.get(key).filter(|stream| !stream.closing);
+        stream.ok_or(StreamError::UnknownStream)
+    }
+
+    /// The stream, if its body can go on.
+    fn body_stream(&self, key: StreamKey) -> Result<&Stream, StreamError> {
+        let stream = self.open_stream(key)?;
+        match stream.send {
+            Send::Body => Ok(stream),
+            Send::Reserved | Send::Head => Err(StreamError::InvalidState),
+            Send::Ending | Send::Closed => Err(StreamError::AlreadyEnded),
+        }
+    }
+
+    fn take_id(&mut self) -> Option<StreamId> {
+        let id = (self.next_id <= StreamId::MAX.get()).then(|| StreamId::new(self.next_id))?;
+        self.next_id += 2;
+        Some(id)
+    }
+
+    /// Whether the peer's limit lets another stream of ours become active.
+    fn may_activate(&self) -> bool {
+        self.counts.local < self.remote.max_concurrent_streams
+    }
+
+    /// Whether a stream that waits could have its turn.
+    pub(super) fn can_admit(&self) -> bool {
+        !self.waiting.is_empty() && self.may_activate()
+    }
+
+    /// Sends the first sections that waited for the peer's concurrency limit.
+    pub(super) fn admit_waiting(&mut self) {
+        while self.can_admit() {
+            let Some(key) = self.waiting.pop_front() else { return };
+            let Some(stream) = self.streams.get_mut(key).filter(|stream| !stream.closing) else {
+                continue;
+            };
+            let Some(first) = stream.rare.as_mut().and_then(|rare| rare.first.take()) else {
+                continue;
+            };
+            stream.waiting = false;
+            self.count(key);
+            self.send_section(key.id, &first.fields, first.end_stream, first.priority);
+            if first.end_stream {
+                self.end_sent_deferred(key);
+            } else {
+                self.resume_body(key);
+            }
+        }
+    }
+
+    /// Goes on with what was announced while the first section waited.
+    fn resume_body(&mut self, key: StreamKey) {
+        match self.streams.get(key) {
+            Some(stream) if stream.pending > 0 => self.schedule(key),
+            Some(stream) if stream.send == Send::Ending => self.finish_body(key),
+            _ => {}
+        }
+    }
+
+    /// Everything announced is drawn, and the end was announced.
+    pub(super) fn finish_body(&mut self, key: StreamKey) {
+        let Some(stream) = self.streams.get_mut(key) else { return };
+        match stream.rare.as_mut().and_then(|rare| rare.trailers.take()) {
+            Some(trailers) => {
+                self.send_section(key.id, &trailers, true, None);
+                self.end_sent_deferred(key);
+            }
+            None => self.send_empty_end(key),
+        }
+    }
+
+    fn send_empty_end(&mut self, key: StreamKey) {
+        self.wire.frame(|out| Data::encode(key.id, b"", true, Padding::NONE, out));
+        self.end_sent_deferred(key);
+    }
+
+    /// Whether a section is within `max_send_header_block_length`; tells of it if not.
+    fn fits<'a>(&mut self, fields: impl IntoIterator<Item = Field<'a>>, key: StreamKey) -> bool {
+        let fits = Outline::of(fields).bound <= self.config.max_send_header_block_length;
+        if !fits {
+            self.defer_not_sent(FrameType::HEADERS, key);
+        }
+        fits
+    }
+
+    fn defer_not_sent(&mut self, kind: FrameType, key: StreamKey) {
+        /// NGHTTP2_ERR_FRAME_SIZE_ERROR
+        const TOO_LARGE: i32 = -522;
+        let id = key.id;
+        self.deferred.push_back(Deferred::NotSent { kind, key: Some(key), id, code: TOO_LARGE });
+    }
+
+    /// Queues HEADERS, with CONTINUATION as needed. Blocks are encoded in the order of the wire.
+    fn send_section<'a>(
+        &mut self,
+        id: StreamId,
+        fields: impl IntoIterator<Item = Field<'a>>,
+        end_stream: bool,
+        priority: Option<Dependency>,
+    ) {
+        let max = self.remote.max_frame_size;
+        let (packer, strategy) = (&mut self.packer, self.config.padding);
+        self.wire.frame(|out| {
+            let frame = BlockFrame::headers(out, id, end_stream, priority);
+            packer.encode(fields, out);
+            let padding = pad(strategy, frame.len(out), max as usize);
+            frame.finish(out, max, padding);
+        });
+    }
+}
+
+/// The padding of a frame with `len` octets of payload, of at most `max` in all.
+pub(super) fn pad(strategy: Strategy, len: usize, max: usize) -> Padding {
+    match strategy {
+        Strategy::None => Padding::NONE,
+        Strategy::Aligned => Padding::aligned(len, max),
+        Strategy::Max => Padding::max(len, max),
+    }
+}

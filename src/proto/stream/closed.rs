@@ -1,0 +1,74 @@
+//! Streams that closed a short while ago.
+
+use crate::frame::StreamId;
+
+/// How a stream closed, which decides what a late frame means (RFC 9113 §5.1, "closed").
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Closure {
+    /// The peer had sent END_STREAM: it must not send more.
+    Ended,
+    /// The peer reset it: it must not send more.
+    PeerReset,
+    /// We reset it: frames may have been under way.
+    OurReset,
+}
+
+/// The streams that closed last. RFC 9113 §5.1 lets an endpoint limit for how long it tells late
+/// frames from offences; what is forgotten is tolerated.
+#[derive(Debug)]
+pub(crate) struct RecentlyClosed {
+    ring: [(StreamId, Closure); RecentlyClosed::LEN],
+    next: usize,
+    /// A stream that we reset has left the ring.
+    forgot_reset: bool,
+}
+
+impl RecentlyClosed {
+    const LEN: usize = 32;
+
+    pub(crate) fn new() -> Self {
+        RecentlyClosed {
+            ring: [(StreamId::ZERO, Closure::Ended); Self::LEN],
+            next: 0,
+            forgot_reset: false,
+        }
+    }
+
+    pub(crate) fn note(&mut self, id: StreamId, closure: Closure) {
+        let place = &mut self.ring[self.next];
+        self.forgot_reset |= place.1 == Closure::OurReset;
+        *place = (id, closure);
+        self.next = (self.next + 1) % Self::LEN;
+    }
+
+    /// How that stream closed. A stream that is not remembered counts as reset by us, unless no
+    /// such stream was forgotten: then it was never open, and the answer is `None`.
+    pub(crate) fn closure(&self, id: StreamId) -> Option<Closure> {
+        self.ring
+            .iter()
+            .find(|(closed, _)| *closed == id)
+            .map(|(_, closure)| *closure)
+            .or(self.forgot_reset.then_some(Closure::OurReset))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_forgotten_is_tolerated_only_if_it_may_have_been_reset() {
+        let mut closed = RecentlyClosed::new();
+        assert_eq!(closed.closure(StreamId::new(1)), None);
+        closed.note(StreamId::new(1), Closure::OurReset);
+        for id in 1..=31 {
+            closed.note(StreamId::new(2 * id + 1), Closure::Ended);
+        }
+        assert_eq!(closed.closure(StreamId::new(1)), Some(Closure::OurReset));
+        assert_eq!(closed.closure(StreamId::new(63)), Some(Closure::Ended));
+        assert_eq!(closed.closure(StreamId::new(99)), None);
+        closed.note(StreamId::new(65), Closure::PeerReset);
+        assert_eq!(closed.closure(StreamId::new(99)), Some(Closure::OurReset));
+        assert_eq!(closed.closure(StreamId::new(65)), Some(Closure::PeerReset));
+    }
+}

@@ -1,0 +1,112 @@
+//! Streams: what the session knows about each.
+
+pub(super) mod closed;
+pub(super) mod state;
+pub(super) mod store;
+
+use super::flow_control::{Inflow, Window};
+use crate::frame::{Dependency, StreamId};
+use crate::hpack::FieldList;
+use state::{Recv, Send, State};
+
+/// One stream. What few streams need is boxed.
+#[derive(Debug)]
+pub(super) struct Stream {
+    /// Zero when the slot is free.
+    pub(super) id: StreamId,
+    pub(super) send: Send,
+    pub(super) recv: Recv,
+    /// The peer's half ended by END_STREAM.
+    pub(super) end_received: bool,
+    /// Counted for the concurrency limit of the side that opened it.
+    pub(super) counted: bool,
+    /// In the scheduler's queue.
+    pub(super) queued: bool,
+    /// The first section waits for its turn, in `rare`.
+    pub(super) waiting: bool,
+    /// Closed, with the event still to come.
+    pub(super) closing: bool,
+    /// The response will have no content, as the request was HEAD.
+    pub(super) head: bool,
+    /// The request was CONNECT: its response's content-length says nothing.
+    pub(super) connect: bool,
+    pub(super) urgency: Urgency,
+    pub(super) weight: u16,
+    pub(super) send_window: Window,
+    pub(super) inflow: Inflow,
+    /// Octets of body announced and not drawn.
+    pub(super) pending: usize,
+    /// Octets of body that the peer's content-length leaves, if it sent one.
+    pub(super) expected: Option<u64>,
+    /// Octets of fields that the embedder presumably keeps.
+    pub(super) held: u32,
+    pub(super) rare: Option<Box<Rare>>,
+}
+
+/// How urgent a stream's DATA is (RFC 9218 §4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Urgency {
+    /// 0 (first) to 7.
+    pub(super) level: u8,
+    /// Whether it shares with others of its level, or is served until nothing is pending.
+    pub(super) incremental: bool,
+}
+
+impl Urgency {
+    /// Without a signal, streams share.
+    pub(super) const UNSIGNALLED: Urgency = Urgency { level: 3, incremental: true };
+}
+
+/// Sections that cannot be sent yet.
+#[derive(Debug, Default)]
+pub(super) struct Rare {
+    pub(super) first: Option<FirstSection>,
+    pub(super) trailers: Option<FieldList>,
+}
+
+/// A section that opens a stream, above the peer's concurrency limit.
+#[derive(Debug)]
+pub(super) struct FirstSection {
+    pub(super) fields: FieldList,
+    pub(super) end_stream: bool,
+    pub(super) priority: Option<Dependency>,
+}
+
+impl Stream {
+    pub(super) fn new(id: StreamId, send: Send, recv: Recv, windows: (u32, u32)) -> Stream {
+        let (send_window, receive_window) = windows;
+        Stream {
+            id,
+            send,
+            recv,
+            end_received: false,
+            counted: false,
+            queued: false,
+            waiting: false,
+            closing: false,
+            head: false,
+            connect: false,
+            urgency: Urgency::UNSIGNALLED,
+            weight: 16,
+            send_window: Window::new(send_window),
+            inflow: Inflow::new(receive_window),
+            pending: 0,
+            expected: None,
+            held: 0,
+            rare: None,
+        }
+    }
+
+    pub(super) fn state(&self) -> State {
+        State::of(self.send, self.recv)
+    }
+
+    /// Whether the scheduler should know it: DATA is pending and has a window.
+    pub(super) fn is_ready(&self) -> bool {
+        self.pending > 0 && !self.waiting && !self.closing && self.send_window.available() > 0
+    }
+
+    pub(super) fn rare(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
+    }
+}
