@@ -3,7 +3,7 @@
 //! A crossing costs more than most of what it asks for, so there are few: one per socket read with
 //! the octets in and a batch of events out, one per batch of commands, one per buffer of output.
 //! Events and commands are words in shared arrays ([`events`], [`commands`]), numbered by one table
-//! ([`opcodes`](mod@opcodes)); strings cross as ids ([`strings`]); bodies do not cross at all
+//! ([`mod@opcodes`]); strings cross as ids ([`strings`]); bodies do not cross at all
 //! ([`output`]).
 //!
 //! No JavaScript is called from here, so nothing re-enters a borrowed session. All state belongs to

@@ -1,5 +1,5 @@
 //! The words that begin an event and a command: one table, shared with JavaScript through
-//! [`opcodes()`](super::opcodes).
+//! [`opcodes()`](fn@super::opcodes).
 
 /// Declares the opcodes as constants and as a list of (name, number).
 macro_rules! opcodes {
