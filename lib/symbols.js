@@ -57,6 +57,8 @@ module.exports = {
   kAppendHeader: Symbol('appendHeader'),
   kBeginSend: Symbol('beginSend'),
   kAborted: Symbol('aborted'),
+  kOnAborted: Symbol('onAborted'),
+  kOnClose: Symbol('onClose'),
 
   // Sessions and their streams, between each other
   kAddStream: Symbol('addStream'),
