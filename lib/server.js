@@ -9,7 +9,7 @@ const tls = require('node:tls');
 const behavior = require('./behavior.js');
 const { ServerHttp2Session } = require('./server-session.js');
 const { Http1Fallback } = require('./http1-fallback.js');
-const { Http2ServerRequest, Http2ServerResponse, onServerStream } = require('./compat/index.js');
+const { Http2ServerRequest, Http2ServerResponse, setupCompat } = require('./compat/index.js');
 const { secureServerOptions, serverOptions } = require('./options.js');
 const { validateSettings } = require('./settings.js');
 const { validateFunction, validateObject } = require('./validators.js');
@@ -47,17 +47,6 @@ function onSessionTimeout() {
 
 function onSessionClose() {
   this[kServer][kSessions].delete(this);
-}
-
-/** The compatibility layer is only there for servers that listen to 'request'. */
-function onNewListener(event) {
-  if (event !== 'request') return;
-  this.removeListener('newListener', onNewListener);
-  const options = this[kOptions];
-  this.on(
-    'stream',
-    onServerStream.bind(this, options.Http2ServerRequest, options.Http2ServerResponse),
-  );
 }
 
 function onUnknownProtocol(server, socket) {
@@ -117,7 +106,7 @@ function withHttp2(Base) {
       this[kHttp1] = undefined;
       /** Idle time after which 'timeout' is emitted for a session, in ms; 0: never. */
       this.timeout = 0;
-      this.on('newListener', onNewListener);
+      this.on('newListener', setupCompat);
     }
 
     /**
