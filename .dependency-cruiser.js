@@ -68,9 +68,9 @@ module.exports = {
     ),
     forbid(
       'public-entry',
-      'Only unit tests read private files.',
+      'Only unit tests read private files; some peers drive the addon itself.',
       '^(bench|examples|__test__/(conformance|interop|faults|support))/',
-      '^lib/(?!(index|register)\\.js$)',
+      '^lib/(?!(index|register|native)\\.js$)',
     ),
   ],
   options: { doNotFollow: { path: 'node_modules' } },

@@ -36,7 +36,7 @@ async function startNghttpd(t, tls) {
     { stdio: 'ignore' },
   );
   const ended = once(child, 'exit');
-  let session;
+  let session = null;
   t.after(async () => {
     // A server that ends first resets the connection.
     session?.destroy();
