@@ -4,7 +4,7 @@ const js = require('@eslint/js');
 const globals = require('globals');
 
 module.exports = [
-  { ignores: ['target/', 'coverage/', 'fuzz/', 'lib/native.js'] },
+  { ignores: ['target/', 'coverage/', 'fuzz/'] },
   js.configs.recommended,
   {
     files: ['**/*.js'],

@@ -47,7 +47,7 @@ function run(command, args) {
 const sum = (matches, group) => matches.reduce((total, match) => total + Number(match[group]), 0);
 
 async function testEngine() {
-  const { ok, output } = await run('cargo', ['test', '--no-default-features']);
+  const { ok, output } = await run('cargo', ['test']);
   const results = [...output.replace(COLOURS, '').matchAll(CARGO_RESULT)];
   return { ok, passed: sum(results, 1), failed: sum(results, 2), skipped: sum(results, 3) };
 }

@@ -3,6 +3,7 @@
 const assert = require('node:assert/strict');
 const { describe, it } = require('node:test');
 const { once } = require('node:events');
+const { readFileSync, readdirSync } = require('node:fs');
 const path = require('node:path');
 const { Worker } = require('node:worker_threads');
 
@@ -328,6 +329,65 @@ describe('a session', () => {
   it('has no deadline when nothing is awaited', () => {
     const { client } = pair();
     assert.equal(client.native.timeout(), -1);
+  });
+});
+
+describe('options', () => {
+  it('reach the engine', () => {
+    const options = { maxOutstandingPings: 1, maxSendHeaderBlockLength: 100, settings: [4, 1] };
+    const { client, server } = pair({ client: options });
+    const figures = new Float64Array(7);
+    server.native.remoteSettings(figures);
+    assert.equal(figures[3], 1);
+    assert.equal(client.run('PING', 0, 0), 0);
+    assert.equal(client.run('PING', 0, 0), -904);
+    client.request(POST.concat([['x-long', 'x'.repeat(100)]]));
+    client.transmit();
+    assert.deepEqual(named(client.take(), 'NOT_SENT')[0], {
+      name: 'NOT_SENT',
+      type: 1,
+      id: 1,
+      slot: 0,
+      code: -522,
+    });
+  });
+
+  it('pad frames', () => {
+    for (const [paddingStrategy, flow] of [
+      [0, 5],
+      [1, 7],
+      [2, 261],
+    ]) {
+      const { client, server } = pair({ client: { paddingStrategy } });
+      client.send(client.request(POST, { endStream: false }), Buffer.from('hello'));
+      exchange(client, server);
+      const log = named(server.take(), 'DATA');
+      assert.equal(
+        log.reduce((sum, event) => sum + event.flow, 0),
+        flow,
+      );
+      assert.equal(Buffer.concat(log.map(({ data }) => data)).latin1Slice(), 'hello');
+    }
+  });
+});
+
+describe('the platform packages', () => {
+  const root = path.join(__dirname, '../..');
+  const { napi, version } = require('../../package.json');
+  const packages = readdirSync(path.join(root, 'npm')).map((name) =>
+    require(path.join(root, 'npm', name, 'package.json')),
+  );
+
+  it('are one for each target', () => {
+    assert.equal(packages.length, napi.targets.length);
+  });
+
+  it('are those that the loader looks for, in the version of the package', () => {
+    const loader = readFileSync(path.join(root, 'lib/native.js'), 'utf8');
+    for (const { name, version: own } of packages) {
+      assert.equal(own, version, name);
+      assert.ok(loader.includes(`'${name.slice('rust-http2-'.length)}'`), name);
+    }
   });
 });
 

@@ -156,14 +156,14 @@ impl Batch<'_> {
             -1 => {}
             word => self.definitions.push((Outbound::id(word).ok_or(Cut)?, range.clone())),
         }
-        Ok(Source::Data(range))
+        Ok(Source::data(&range))
     }
 
     /// A string by its id: one that this command defines, or one of the table.
     fn known(&self, word: i32) -> Result<Source, Cut> {
         let id = Outbound::id(word).ok_or(Cut)?;
         if let Some((_, range)) = self.definitions.iter().rfind(|(defined, _)| *defined == id) {
-            return Ok(Source::Data(range.clone()));
+            return Ok(Source::data(range));
         }
         self.strings.get(id).map(|_| Source::Table(id)).ok_or(Cut)
     }
@@ -328,10 +328,19 @@ struct Line {
     sensitive: bool,
 }
 
-#[derive(Debug)]
+/// Compact, as a batch may be all fields.
+#[derive(Debug, Clone, Copy)]
 enum Source {
     Table(u16),
-    Data(Range<usize>),
+    Data { start: u32, end: u32 },
+}
+
+impl Source {
+    /// The ring's octets are counted in 32 bits on the other side.
+    #[allow(clippy::cast_possible_truncation)]
+    fn data(range: &Range<usize>) -> Self {
+        Self::Data { start: range.start as u32, end: range.end as u32 }
+    }
 }
 
 /// The fields of one command.
@@ -343,11 +352,11 @@ pub(super) struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    fn octets(&self, source: &Source) -> &'a [u8] {
+    fn octets(&self, source: Source) -> &'a [u8] {
         match source {
             // Every id was looked up when the command was read.
-            Source::Table(id) => self.strings.get(*id).unwrap_or_default(),
-            Source::Data(range) => &self.data[range.clone()],
+            Source::Table(id) => self.strings.get(id).unwrap_or_default(),
+            Source::Data { start, end } => &self.data[start as usize..end as usize],
         }
     }
 }
@@ -357,7 +366,7 @@ impl<'a> Iterator for Fields<'a> {
 
     fn next(&mut self) -> Option<Field<'a>> {
         let line = self.lines.next()?;
-        let (name, value) = (self.octets(&line.name), self.octets(&line.value));
+        let (name, value) = (self.octets(line.name), self.octets(line.value));
         Some(Field { name, value, sensitive: line.sensitive })
     }
 

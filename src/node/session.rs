@@ -363,3 +363,6 @@ fn count(n: usize) -> f64 {
 fn large(n: u64) -> f64 {
     n as f64
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,13 +11,16 @@ fn ring(words: &[i32], data: &[u8]) -> Commands {
         Words::new(Int32Array::new(vec![0; WORDS])),
         Octets::new(Uint8Array::new(vec![0; OCTETS])),
     );
-    write(&mut commands, words, data);
+    commands.write(words, data);
     commands
 }
 
-fn write(commands: &mut Commands, words: &[i32], data: &[u8]) {
-    commands.words.get_mut()[..words.len()].copy_from_slice(words);
-    commands.data.get_mut()[..data.len()].copy_from_slice(data);
+impl Commands {
+    /// What JavaScript does before it has a batch run.
+    pub(in crate::node) fn write(&mut self, words: &[i32], data: &[u8]) {
+        self.words.get_mut()[..words.len()].copy_from_slice(words);
+        self.data.get_mut()[..data.len()].copy_from_slice(data);
+    }
 }
 
 /// Reads a batch and shows each command.
@@ -136,7 +139,7 @@ fn defined_strings_are_known_to_later_batches() {
     let mut commands = ring(&words, b"namevalue");
     read(&mut commands, words.len()).expect("well formed");
     let words = [&[command::INFORM], &KEY[..], &[1, 7, 8]].concat();
-    write(&mut commands, &words, b"XXXXXXXXXXXX");
+    commands.write(&words, b"XXXXXXXXXXXX");
     let shown = read(&mut commands, words.len()).expect("well formed");
     assert!(shown[0].contains("name: value"), "{shown:?}");
 }
@@ -157,7 +160,7 @@ fn a_string_that_is_replaced_stays_what_it_was_for_the_fields_before() {
     // Field one uses 7 as it was, field two replaces it, field three uses what it is now.
     let words = [&[command::INFORM], &KEY[..], &[3, 7, 8], &literal(1, 7), &literal(1, 8), &[7, 8]]
         .concat();
-    write(&mut commands, &words, b"NV");
+    commands.write(&words, b"NV");
     let shown = read(&mut commands, words.len()).expect("well formed");
     assert!(shown[0].contains("[n: v, N: V, N: V]"), "{shown:?}");
 }
@@ -196,7 +199,7 @@ fn the_mark_on_a_name_makes_the_field_sensitive() {
     read(&mut commands, words.len()).expect("well formed");
     for (name, expected) in [(7 | SENSITIVE, true), (7, false)] {
         let words = [&[command::INFORM], &KEY[..], &[1, name], &literal(1, -1)].concat();
-        write(&mut commands, &words, b"v");
+        commands.write(&words, b"v");
         assert_eq!(sensitive(&mut commands, words.len()), expected);
         read(&mut commands, words.len()).expect("well formed");
     }

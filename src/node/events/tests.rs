@@ -16,14 +16,16 @@ fn arrays(words: usize, text: usize) -> (Words, Octets) {
     (words, Octets::new(Uint8Array::new(vec![0; text])))
 }
 
-/// What JavaScript does: reads to the end, then starts the ring anew.
-fn drain(ring: &mut Ring) -> Vec<i32> {
-    let words = ring.words.get_mut();
-    let end = words[AT] as usize;
-    let events = words[HEADER..end].to_vec();
-    words[AT] = word(HEADER);
-    words[TEXT_AT] = 0;
-    events
+impl Ring {
+    /// What JavaScript does: reads to the end, then starts the ring anew.
+    pub(in crate::node) fn drain(&mut self) -> Vec<i32> {
+        let words = self.words.get_mut();
+        let end = words[AT] as usize;
+        let events = words[HEADER..end].to_vec();
+        words[AT] = word(HEADER);
+        words[TEXT_AT] = 0;
+        events
+    }
 }
 
 fn emit(ring: &mut Ring, session: i32, words: &[i32]) {
@@ -38,9 +40,9 @@ fn events_say_whose_they_are_when_that_changes() {
     emit(&mut ring, 1, &[90]);
     emit(&mut ring, 1, &[91]);
     emit(&mut ring, 2, &[92]);
-    assert_eq!(drain(&mut ring), [1, 1, 90, 91, 1, 2, 92]);
+    assert_eq!(ring.drain(), [1, 1, 90, 91, 1, 2, 92]);
     emit(&mut ring, 2, &[93]);
-    assert_eq!(drain(&mut ring), [1, 2, 93]);
+    assert_eq!(ring.drain(), [1, 2, 93]);
 }
 
 #[test]
@@ -50,7 +52,7 @@ fn a_call_without_events_leaves_the_ring_alone() {
     ring.open(2).expect("sound");
     ring.publish();
     emit(&mut ring, 1, &[91]);
-    assert_eq!(drain(&mut ring), [1, 1, 90, 91]);
+    assert_eq!(ring.drain(), [1, 1, 90, 91]);
 }
 
 #[test]
@@ -62,12 +64,12 @@ fn what_does_not_fit_comes_after_a_refill() {
     emit(&mut ring, 1, &[92]);
     assert_eq!(ring.words.get()[SPILLED], 1);
     assert!(!ring.has_room());
-    assert_eq!(drain(&mut ring), [1, 1, 90, 0, 0]);
+    assert_eq!(ring.drain(), [1, 1, 90, 0, 0]);
     assert!(ring.refill());
     assert_eq!(ring.words.get()[SPILLED], 0);
-    assert_eq!(drain(&mut ring), [1, 1, 91, 0, 92]);
+    assert_eq!(ring.drain(), [1, 1, 91, 0, 92]);
     emit(&mut ring, 1, &[93]);
-    assert_eq!(drain(&mut ring), [1, 1, 93]);
+    assert_eq!(ring.drain(), [1, 1, 93]);
 }
 
 #[test]
@@ -79,16 +81,16 @@ fn a_refill_that_does_not_fit_waits_for_larger_arrays() {
         writer.octets(b"octets");
     });
     ring.publish();
-    assert_eq!(drain(&mut ring), []);
+    assert_eq!(ring.drain(), []);
     assert!(!ring.refill());
     assert_eq!(ring.spilled(), (HEADER + 5, 6));
     let (words, text) = arrays(HEADER + 5, 6);
     ring.resize(words, text);
     ring.publish();
-    assert_eq!(drain(&mut ring), []);
+    assert_eq!(ring.drain(), []);
     assert!(ring.refill());
     assert_eq!(ring.text.get(), b"octets");
-    assert_eq!(drain(&mut ring), [1, 1, 90, 91, 92]);
+    assert_eq!(ring.drain(), [1, 1, 90, 91, 92]);
 }
 
 #[test]
@@ -96,7 +98,7 @@ fn a_refill_without_a_spill_leaves_a_fresh_ring() {
     let mut ring = ring(64, 64);
     assert!(ring.refill());
     emit(&mut ring, 1, &[90]);
-    assert_eq!(drain(&mut ring), [1, 1, 90]);
+    assert_eq!(ring.drain(), [1, 1, 90]);
 }
 
 #[test]
@@ -105,11 +107,11 @@ fn the_spill_may_hold_events_of_several_sessions() {
     for session in [1, 2, 2, 3] {
         emit(&mut ring, session, &[90 + session, 0]);
     }
-    assert_eq!(drain(&mut ring), []);
+    assert_eq!(ring.drain(), []);
     let (words, text) = arrays(64, 64);
     ring.resize(words, text);
     assert!(ring.refill());
-    assert_eq!(drain(&mut ring), [1, 1, 91, 0, 1, 2, 92, 0, 92, 0, 1, 3, 93, 0]);
+    assert_eq!(ring.drain(), [1, 1, 91, 0, 1, 2, 92, 0, 92, 0, 1, 3, 93, 0]);
 }
 
 #[test]
@@ -164,19 +166,19 @@ fn an_event_that_was_never_finished_is_not_seen() {
         ring.recover();
         ring.event(1, 0, |writer| writer.put(&[90]));
         ring.publish();
-        let mut events = drain(&mut ring);
+        let mut events = ring.drain();
         if events.is_empty() {
             let (words, text) = arrays(64, 64);
             ring.resize(words, text);
             assert!(ring.refill());
-            events = drain(&mut ring);
+            events = ring.drain();
         }
         assert_eq!(events, [1, 1, 90]);
         // The names of the lost event are told again.
         ring.open(1).expect("sound");
         ring.event(4, 2, |writer| writer.field(b"n", b"v", false));
         ring.publish();
-        assert!(drain(&mut ring)[2] < 0);
+        assert!(ring.drain()[2] < 0);
     }
 }
 
@@ -228,7 +230,7 @@ fn fields_arrive_as_they_were_sent() {
         }
         ring.publish();
         let text = ring.text.get()[..ring.text_at].to_vec();
-        let events = drain(&mut ring);
+        let events = ring.drain();
         let (mut words, mut text) = (&events[2..], &text[..]);
         for (name, value, sensitive) in fields {
             let field = mirror.field(&mut words, &mut text);
@@ -245,12 +247,12 @@ fn a_sensitive_value_is_told_each_time_and_kept_nowhere() {
         ring.open(1).expect("sound");
         ring.event(4, 10, |writer| writer.field(b"name", b"secret", true));
         ring.publish();
-        let events = drain(&mut ring);
+        let events = ring.drain();
         assert_eq!(events[events.len() - 2..], [!6, -1]);
     }
     ring.open(1).expect("sound");
     ring.event(4, 10, |writer| writer.field(b"name", b"secret", false));
     ring.publish();
-    let events = drain(&mut ring);
+    let events = ring.drain();
     assert_eq!(events[events.len() - 2], !6);
 }
