@@ -29,10 +29,6 @@ const { HTTP_STATUS_CONTINUE, NGHTTP2_FLAG_END_STREAM, NGHTTP2_SESSION_CLIENT } 
 const RESPONSE = 1;
 const INFORMATIONAL = 2;
 
-function emitReady(stream) {
-  stream.emit('ready');
-}
-
 /** What the engine tells of a request is heard in the async context that made it. */
 class Context extends AsyncResource {
   constructor() {
@@ -96,7 +92,7 @@ class ClientHttp2Stream extends Http2Stream {
 
   [kInit](slot, id) {
     super[kInit](slot, id);
-    process.nextTick(emitReady, this);
+    this.emit('ready');
     this.uncork();
   }
 

@@ -160,8 +160,6 @@ class Http2Stream extends Duplex {
   [kInit](slot, id) {
     this[kSlot] = slot;
     this[kId] = id;
-    if (this.writableCorked > 0) this.uncork();
-    if (this.listenerCount('ready') > 0) this.emit('ready');
   }
 
   /** Octets written and not yet handed to the transport. */

@@ -68,6 +68,7 @@ const inputs = [];
 
 let running = false;
 let scheduled = false;
+let finishing = false;
 /** What is being fed to the engine. */
 let feeding;
 let chunk;
@@ -139,9 +140,25 @@ function flush(session) {
   }
 }
 
-/** Write callbacks of streams; they are user code. */
+/**
+ * Calls the write callbacks of streams. On a tick of its own: what the engine had to say of the
+ * same frames (that a stream is closed, say) is heard first, as with Node's http2.
+ */
 function finishWrites() {
-  while (taken.length > 0) taken.shift().finish();
+  finishing = false;
+  let completed = false;
+  try {
+    while (taken.length > 0) taken.shift().finish();
+    completed = true;
+  } finally {
+    if (!completed) scheduleFinish();
+  }
+}
+
+function scheduleFinish() {
+  if (finishing) return;
+  finishing = true;
+  process.nextTick(finishWrites);
 }
 
 /**
@@ -156,6 +173,8 @@ function step() {
       offset = handle.receive(chunk, offset);
       return true;
     }
+    // What was read may call for an answer: acknowledgements, windows, bodies that could not go on.
+    if (handle !== undefined) schedule(feeding);
     chunk = undefined;
     feeding = undefined;
   }
@@ -169,13 +188,9 @@ function step() {
     const sessions = dirty;
     dirty = [];
     for (let i = 0; i < sessions.length; i++) flush(sessions[i]);
-    finishWrites();
     return true;
   }
-  if (taken.length > 0) {
-    finishWrites();
-    return true;
-  }
+  if (taken.length > 0) scheduleFinish();
   return false;
 }
 
