@@ -17,7 +17,7 @@ const transport = require('./transport.js');
 const { bridge, register, unregister } = require('./bridge.js');
 const { SettingsState, toEntries, validateSettings } = require('./settings.js');
 const { engineConfig, remoteCustomIds } = require('./options.js');
-const { createSessionSocketProxy } = require('./socket-proxy.js');
+const { sessionSocket } = require('./socket-proxy.js');
 const { NghttpError, codes } = require('./errors.js');
 const {
   validateFunction,
@@ -243,7 +243,7 @@ class Http2Session extends EventEmitter {
   /** The transport, behind a proxy that refuses what would break the session. */
   get socket() {
     if (this[kSocket] === undefined) return undefined;
-    this[kProxySocket] ??= createSessionSocketProxy(this);
+    this[kProxySocket] ??= sessionSocket(this);
     return this[kProxySocket];
   }
 
