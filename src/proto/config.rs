@@ -45,7 +45,7 @@ pub struct Config {
     /// Offences of stream reach, and DATA frames without octets or END_STREAM, before the
     /// session ends.
     pub max_invalid_frames: u32,
-    /// Streams refused for our concurrency limit before the session ends.
+    /// Streams refused for `max_session_memory` before the session ends.
     pub max_rejected_streams: u32,
     /// Depth of the token bucket that received RST_STREAM frames draw from.
     pub stream_reset_burst: u64,

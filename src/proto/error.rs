@@ -40,7 +40,7 @@ pub enum Offence {
     ResetFlood,
     /// More offences of stream reach than the limit.
     TooManyInvalidFrames,
-    /// More refused streams than the limit.
+    /// More streams refused for want of memory than the limit.
     TooManyRejectedStreams,
     /// A SETTINGS value out of its range (RFC 9113 §6.5.2, RFC 8441 §3).
     BadSettingValue,

@@ -187,18 +187,34 @@ impl Session {
     ) -> Result<(), Offence> {
         debug_assert_eq!(offence.reach(), Reach::Stream);
         self.send_rst(id, offence.code());
-        sink.event(Event::InvalidFrame { stream: id, offence });
+        // What we have no place for is no fault of the peer's.
+        let fault = !matches!(offence, Offence::MemoryExhausted | Offence::TooManyPushes);
+        if fault {
+            sink.event(Event::InvalidFrame { stream: id, offence });
+        }
         match self.streams.find(id) {
             Some(key) => self.close(key, offence.code(), Cause::Engine, sink),
             None => self.closed.note(id, Closure::OurReset),
         }
-        self.note_invalid_frame()
+        match offence {
+            Offence::MemoryExhausted => self.note_rejected_stream(),
+            _ if fault => self.note_invalid_frame(),
+            _ => Ok(()),
+        }
     }
 
     pub(super) fn note_invalid_frame(&mut self) -> Result<(), Offence> {
         self.stats.invalid_frames += 1;
         if self.stats.invalid_frames > self.config.max_invalid_frames {
             return Err(Offence::TooManyInvalidFrames);
+        }
+        Ok(())
+    }
+
+    fn note_rejected_stream(&mut self) -> Result<(), Offence> {
+        self.stats.rejected_streams += 1;
+        if self.stats.rejected_streams > self.config.max_rejected_streams {
+            return Err(Offence::TooManyRejectedStreams);
         }
         Ok(())
     }

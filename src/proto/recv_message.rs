@@ -7,6 +7,7 @@ use super::message::{self, Section, Summary};
 use super::recv::Found;
 use super::session::Session;
 use super::stream::Urgency;
+use super::stream::closed::Closure;
 use super::stream::state::{Recv, Send};
 use crate::frame::{Data, ErrorCode, StreamId};
 use crate::hpack::FieldList;
@@ -68,11 +69,11 @@ impl Session {
         self.last_peer = id;
         // RFC 9113 §6.8: what our GOAWAY gave up is ignored.
         if self.shutdown.gave_up(id) {
-            self.closed.note(id, super::stream::closed::Closure::OurReset);
+            self.closed.note(id, Closure::OurReset);
             return Ok(());
         }
         if let Some(refusal) = self.refusal()? {
-            return self.refuse(id, refusal, sink);
+            return self.offend(id, refusal, sink);
         }
         let extended_connect = self.local.announced().enable_connect_protocol;
         let summary = match self.judge(fields, Section::Request { extended_connect }) {
@@ -116,20 +117,6 @@ impl Session {
         Ok(full.then_some(Offence::MemoryExhausted))
     }
 
-    fn refuse<S: Sink>(
-        &mut self,
-        id: StreamId,
-        offence: Offence,
-        sink: &mut S,
-    ) -> Result<(), Offence> {
-        self.offend(id, offence, sink)?;
-        self.stats.rejected_streams += 1;
-        if self.stats.rejected_streams > self.config.max_rejected_streams {
-            return Err(Offence::TooManyRejectedStreams);
-        }
-        Ok(())
-    }
-
     /// A section on a stream that is open: a response, or trailers.
     fn on_stream_section<S: Sink>(
         &mut self,
@@ -148,7 +135,7 @@ impl Session {
             Recv::Closed => Err(Offence::ReservedStream),
             Recv::Reserved => {
                 match self.refusal()? {
-                    Some(refusal) => return self.refuse(key.id, refusal, sink),
+                    Some(refusal) => return self.offend(key.id, refusal, sink),
                     None => self.activate_promised(key),
                 }
                 self.on_response(head, key, fields, sink)
@@ -261,12 +248,12 @@ impl Session {
         }
         self.last_peer = promised;
         if self.shutdown.gave_up(promised) {
-            self.closed.note(promised, super::stream::closed::Closure::OurReset);
+            self.closed.note(promised, Closure::OurReset);
             return Ok(());
         }
         let parent = match found {
             Found::Open(key) => key,
-            Found::Gone(Some(super::stream::closed::Closure::Ended)) => {
+            Found::Gone(Some(Closure::Ended)) => {
                 return Err(Offence::ClosedStream);
             }
             _ => return self.offend(promised, Offence::TooManyPushes, sink),

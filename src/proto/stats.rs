@@ -19,7 +19,7 @@ pub struct Stats {
     pub max_concurrent_streams: u32,
     /// Offences of stream reach.
     pub invalid_frames: u32,
-    /// Streams refused for our concurrency limit.
+    /// Streams refused for `max_session_memory`.
     pub rejected_streams: u32,
 }
 

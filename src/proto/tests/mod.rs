@@ -1,4 +1,8 @@
 //! Sessions against sessions and against scripted peers, one file per concern.
 
+mod flow_control;
 mod harness;
+mod limits;
 mod messages;
+mod shutdown;
+mod states;
