@@ -1,0 +1,10 @@
+/// <reference types="node" />
+
+/**
+ * The types are those of node:http2: the package answers in its place, member for member.
+ *
+ * One property more tells which http2 answers: `Symbol.for('rust-http2')`, the package's version
+ * string, absent on the builtin. TypeScript has no name for a registered symbol on a module, so it is
+ * read as `Reflect.get(http2, Symbol.for('rust-http2'))`.
+ */
+export * from 'node:http2';
