@@ -7,11 +7,10 @@ use crate::frame::{
 };
 use crate::hpack;
 use crate::proto::{
-    BodyStore, Config, Event, EventQueue, Field, FieldList, OwnedEvent, Session, SessionError,
-    Sink, StreamKey,
+    BodyStore, Config, EventQueue, Field, FieldList, OwnedEvent, Session, SessionError, StreamKey,
 };
 use bytes::Bytes;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// Where virtual time begins; nothing here waits.
 #[allow(clippy::disallowed_methods, reason = "an instant can be had in no other way")]
@@ -183,12 +182,6 @@ impl Pair {
         let key = self.server.key(stream);
         self.server.session.respond(key, fields(pairs), end).expect("a response can be given");
     }
-
-    /// Lets virtual time pass at both ends.
-    pub(super) fn advance(&mut self, by: Duration) {
-        self.client.now += by;
-        self.server.now += by;
-    }
 }
 
 /// A session whose peer is played by the test.
@@ -351,11 +344,4 @@ fn describe(frame: &Frame<'_>, unpacker: &mut hpack::Decoder) -> String {
         }
         other => format!("{other:?}"),
     }
-}
-
-/// Takes events and gives nothing back.
-pub(super) struct Nobody;
-
-impl Sink for Nobody {
-    fn event(&mut self, _: Event<'_>) {}
 }
