@@ -1,15 +1,16 @@
 //! The rival: `h2` over tokio's duplex pipe, one task for each stream.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use h2::client::SendRequest;
 use h2::server::SendResponse;
 use h2::{RecvStream, SendStream};
-use http::{Request, Response};
+use http::{HeaderValue, Request, Response};
 use tokio::io::DuplexStream;
 
-use crate::{Case, Clock, PIPE, REQUEST_FIELDS, RESPONSE_FIELDS, WINDOW};
+use crate::{BODY, Case, Clock, PIPE, REQUEST_FIELDS, RESPONSE_FIELDS, WINDOW};
 
 /// Exchanges a second of one connection.
 pub fn run(case: Case, limit: Duration) -> f64 {
@@ -25,14 +26,15 @@ pub fn run(case: Case, limit: Duration) -> f64 {
             .expect("a handshake");
         tokio::spawn(async move { drop(connection.await) });
 
-        let clock = std::sync::Arc::new(Clock::start(limit));
+        let request = request(case);
+        let clock = Arc::new(Clock::start(limit));
         let workers: Vec<_> = (0..case.concurrency)
             .map(|_| {
-                let (sender, clock) = (sender.clone(), clock.clone());
+                let (sender, request, clock) = (sender.clone(), request.clone(), clock.clone());
                 tokio::spawn(async move {
                     let mut exchanges = 0;
                     while !clock.is_over() {
-                        exchange(case, sender.clone()).await;
+                        exchange(case, request.clone(), sender.clone()).await;
                         exchanges += 1;
                     }
                     exchanges
@@ -47,17 +49,28 @@ pub fn run(case: Case, limit: Duration) -> f64 {
     })
 }
 
-async fn exchange(case: Case, sender: SendRequest<Bytes>) {
-    let mut sender = sender.ready().await.expect("room for a stream");
+fn request(case: Case) -> Request<()> {
     let method = if case.upload > 0 { "POST" } else { "GET" };
     let mut request = Request::builder().method(method).uri("http://localhost/index.html");
     for (name, value) in REQUEST_FIELDS {
-        request = request.header(name, value);
+        request = request.header(name, HeaderValue::from_static(value));
     }
-    let request = request.body(()).expect("a request");
+    request.body(()).expect("a request")
+}
+
+fn response() -> Response<()> {
+    let mut response = Response::builder().status(200);
+    for (name, value) in RESPONSE_FIELDS {
+        response = response.header(name, HeaderValue::from_static(value));
+    }
+    response.body(()).expect("a response")
+}
+
+async fn exchange(case: Case, request: Request<()>, sender: SendRequest<Bytes>) {
+    let mut sender = sender.ready().await.expect("room for a stream");
     let (response, body) = sender.send_request(request, case.upload == 0).expect("a stream");
     if case.upload > 0 {
-        send(body, case.upload).await;
+        send(body, case.upload);
     }
     let response = response.await.expect("a response");
     assert_eq!(response.status(), 200);
@@ -72,31 +85,27 @@ async fn serve(case: Case, pipe: DuplexStream) {
         .handshake::<_, Bytes>(pipe)
         .await
         .expect("a handshake");
+    let response = response();
     while let Some(Ok((request, respond))) = connection.accept().await {
         if case.upload == 0 && case.download < PIPE {
-            answer(case, respond).await;
+            answer(case, response.clone(), respond);
         } else {
+            let response = response.clone();
             tokio::spawn(async move {
                 assert_eq!(drain(request.into_body()).await, case.upload);
-                answer(case, respond).await;
+                answer(case, response, respond);
             });
         }
     }
 }
 
-async fn answer(case: Case, mut respond: SendResponse<Bytes>) {
-    let mut response = Response::builder().status(200);
-    for (name, value) in RESPONSE_FIELDS {
-        response = response.header(name, value);
-    }
-    let response = response.body(()).expect("a response");
+fn answer(case: Case, response: Response<()>, mut respond: SendResponse<Bytes>) {
     let body = respond.send_response(response, false).expect("a stream");
-    send(body, case.download).await;
+    send(body, case.download);
 }
 
 /// Hands the body over at once; the windows hold all of it and `h2` cuts it into frames.
-async fn send(mut body: SendStream<Bytes>, len: usize) {
-    static BODY: [u8; 1 << 20] = [b'x'; 1 << 20];
+fn send(mut body: SendStream<Bytes>, len: usize) {
     body.send_data(Bytes::from_static(&BODY[..len]), true).expect("an open stream");
 }
 

@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 const WINDOW: u32 = 4 << 20;
 /// Octets that the pipe holds in each direction.
 const PIPE: usize = 64 << 10;
+/// What bodies are made of.
+static BODY: [u8; 1 << 20] = [b'x'; 1 << 20];
 /// Measurements of each side for each case.
 const ROUNDS: usize = 5;
 const ROUND: Duration = Duration::from_millis(600);

@@ -6,7 +6,7 @@ use rust_http2::proto::{
     Config, Event, Field, Output, RequestOptions, Session, Sink, StreamKey, setting,
 };
 
-use crate::{Case, Clock, PIPE, REQUEST_FIELDS, RESPONSE_FIELDS, WINDOW};
+use crate::{BODY, Case, Clock, PIPE, REQUEST_FIELDS, RESPONSE_FIELDS, WINDOW};
 
 /// Exchanges a second of one connection.
 pub fn run(case: Case, limit: Duration) -> f64 {
@@ -86,7 +86,7 @@ struct Endpoint {
 impl Endpoint {
     fn new(mut session: Session, now: Instant) -> Endpoint {
         session.set_local_window(WINDOW).expect("a window in range");
-        let wire = Wire(Vec::with_capacity(PIPE));
+        let wire = Wire { octets: Vec::with_capacity(PIPE), position: 0 };
         Endpoint { session, seen: Seen::default(), wire, now }
     }
 
@@ -94,9 +94,9 @@ impl Endpoint {
     fn send_to(&mut self, peer: &mut Endpoint) {
         loop {
             let more = self.session.transmit(self.now, &mut self.wire, &mut self.seen);
-            let taken = peer.session.receive(peer.now, &self.wire.0, &mut peer.seen);
-            assert_eq!(taken, self.wire.0.len(), "the sink has room");
-            self.wire.0.clear();
+            let taken = peer.session.receive(peer.now, &self.wire.octets, &mut peer.seen);
+            assert_eq!(taken, self.wire.octets.len(), "the sink has room");
+            self.wire.octets.clear();
             for (stream, len) in peer.seen.to_consume.drain(..) {
                 peer.session.consume(stream, len);
             }
@@ -135,20 +135,28 @@ impl Sink for Seen {
     }
 }
 
-/// The pipe; every body consists of the same octets.
-struct Wire(Vec<u8>);
+/// The pipe.
+struct Wire {
+    octets: Vec<u8>,
+    /// Where in `BODY` the next octets of any body come from: all of it is read in turn, as if
+    /// each stream read its own from the start.
+    position: usize,
+}
 
 impl Output for Wire {
     fn room(&self) -> usize {
-        PIPE - self.0.len()
+        PIPE - self.octets.len()
     }
 
     fn put(&mut self, octets: &[u8]) {
-        self.0.extend_from_slice(octets);
+        self.octets.extend_from_slice(octets);
     }
 
     fn body(&mut self, _stream: StreamKey, len: usize) {
-        static BODY: [u8; PIPE] = [b'x'; PIPE];
-        self.0.extend_from_slice(&BODY[..len]);
+        if self.position + len > BODY.len() {
+            self.position = 0;
+        }
+        self.octets.extend_from_slice(&BODY[self.position..self.position + len]);
+        self.position += len;
     }
 }
