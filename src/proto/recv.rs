@@ -350,11 +350,23 @@ impl Session {
         }
         let delta = i64::from(values.initial_window_size) - i64::from(before.initial_window_size);
         if delta != 0 {
-            self.streams.iter_mut().for_each(|stream| stream.inflow.shift(delta));
+            self.shift_inflows(delta);
         }
         self.limit_fields();
         sink.event(Event::SettingsAck { remaining: self.local.unacknowledged() });
         Ok(())
+    }
+
+    /// RFC 9113 §6.9.2: all streams' windows follow SETTINGS_INITIAL_WINDOW_SIZE. Credit that was
+    /// too little to send with a large window may be all that a peer waits for with a small one.
+    fn shift_inflows(&mut self, delta: i64) {
+        for slot in 0..self.streams.slots() {
+            let Some(key) = self.streams.key_at(slot) else { continue };
+            if let Some(stream) = self.streams.get_mut(key) {
+                stream.inflow.shift(delta);
+            }
+            self.return_stream_credit(key);
+        }
     }
 
     fn on_ping<S: Sink>(&mut self, frame: &Ping, sink: &mut S) -> Result<(), Offence> {

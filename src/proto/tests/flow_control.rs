@@ -238,3 +238,17 @@ fn a_stream_whose_peer_has_ended_gets_no_credit() {
     peer.end.session.consume(key, 49_152);
     assert_eq!(peer.sent(), Vec::<String>::new());
 }
+
+#[test]
+fn credit_kept_back_under_a_large_window_is_due_under_a_small_one() {
+    let mut peer = Peer::of_server(Config::default());
+    peer.headers(1, POST, false);
+    peer.data(1, &ZEROS[..16_384], false);
+    let key = peer.end.key(1);
+    peer.end.session.consume(key, 16_384);
+    peer.end.session.settings(&[(setting::INITIAL_WINDOW_SIZE, 100)]).unwrap();
+    assert_eq!(peer.sent(), ["SETTINGS [(4, 100)]"]);
+    // To the peer the window is -16,284 now; nothing that it may send would bring the credit.
+    peer.write(crate::frame::Settings::encode_ack);
+    assert_eq!(peer.sent(), ["WINDOW_UPDATE 1 16384"]);
+}
