@@ -22,6 +22,7 @@
 
 mod body_store;
 mod config;
+mod control;
 mod error;
 mod event;
 mod event_queue;

@@ -324,8 +324,6 @@ impl Session {
         let entries: Vec<_> = frame.entries().collect();
         if self.phase == Phase::FirstSettings {
             self.phase = Phase::Open;
-            // What was assumed about the peer gives way to the default.
-            self.remote.max_concurrent_streams = u32::MAX;
         }
         self.apply_remote(&entries)?;
         let acks = self.wire.settings_ack();

@@ -75,6 +75,8 @@ pub struct Session {
     pub(super) closed: RecentlyClosed,
     pub(super) local: LocalSettings,
     pub(super) remote: Values,
+    /// Whether settings of the peer's have come, so that nothing is assumed any more.
+    remote_known: bool,
     pub(super) send_window: Window,
     pub(super) inflow: Inflow,
     pub(super) shutdown: Shutdown,
@@ -159,6 +161,7 @@ impl Session {
                 max_concurrent_streams: config.peer_max_concurrent_streams,
                 ..Values::INITIAL
             },
+            remote_known: false,
             send_window: Window::new(Window::CONNECTION),
             inflow: Inflow::new(Window::CONNECTION),
             shutdown: Shutdown::default(),
@@ -444,6 +447,10 @@ impl Session {
     /// Applies the peer's settings in their order (RFC 9113 §6.5.3).
     pub(super) fn apply_remote(&mut self, entries: &[(u16, u32)]) -> Result<(), Offence> {
         use crate::frame::setting;
+        if !self.remote_known {
+            self.remote_known = true;
+            self.remote.max_concurrent_streams = Values::INITIAL.max_concurrent_streams;
+        }
         for (id, value) in entries.iter().copied() {
             settings::check(id, value)?;
             match id {

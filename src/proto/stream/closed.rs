@@ -44,8 +44,10 @@ impl RecentlyClosed {
     /// How that stream closed. A stream that is not remembered counts as reset by us, unless no
     /// such stream was forgotten: then it was never open, and the answer is `None`.
     pub(crate) fn closure(&self, id: StreamId) -> Option<Closure> {
-        self.ring
-            .iter()
+        // The latest comes first: a stream can be noted again when we answer a late frame.
+        let (older, newer) = (&self.ring[..self.next], &self.ring[self.next..]);
+        let mut latest_first = older.iter().rev().chain(newer.iter().rev());
+        latest_first
             .find(|(closed, _)| *closed == id)
             .map(|(_, closure)| *closure)
             .or(self.forgot_reset.then_some(Closure::OurReset))
@@ -70,5 +72,7 @@ mod tests {
         closed.note(StreamId::new(65), Closure::PeerReset);
         assert_eq!(closed.closure(StreamId::new(99)), Some(Closure::OurReset));
         assert_eq!(closed.closure(StreamId::new(65)), Some(Closure::PeerReset));
+        closed.note(StreamId::new(65), Closure::OurReset);
+        assert_eq!(closed.closure(StreamId::new(65)), Some(Closure::OurReset));
     }
 }
