@@ -112,7 +112,7 @@ proptest! {
         } else {
             opened.sort_by_key(|key| key.id);
             prop_assert_eq!(opened, closed);
-            prop_assert_eq!(end.session.memory(), 0);
+            prop_assert_eq!(end.session.open_streams(), 0);
         }
     }
 
