@@ -125,6 +125,15 @@ class OutgoingBody {
     this.weight = 0;
     callback(error);
   }
+
+  /**
+   * Ends the write because its stream ends.
+   * @param {() => Error | undefined} makeError What octets that did not go out are a reason for;
+   *   called only then.
+   */
+  cancel(makeError) {
+    this.finish(this.left > 0 ? makeError() : undefined);
+  }
 }
 
 module.exports = { OutgoingBody };

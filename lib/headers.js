@@ -139,20 +139,17 @@ class FieldList {
   }
 
   add(name, value) {
-    const index = this.count++;
+    const { names, values } = this;
+    let index = this.count++;
     if (name.pseudo) {
-      const place = this.pseudoCount++;
-      if (place < index) {
-        this.names.splice(place, 0, name);
-        this.values.splice(place, 0, value);
-      } else {
-        this.names[index] = name;
-        this.values[index] = value;
+      // The arrays are longer than a list that is used again: only its own fields move.
+      for (const place = this.pseudoCount++; index > place; index--) {
+        names[index] = names[index - 1];
+        values[index] = values[index - 1];
       }
-    } else {
-      this.names[index] = name;
-      this.values[index] = value;
     }
+    names[index] = name;
+    values[index] = value;
     this.size += name.lower.length + value.length;
   }
 

@@ -450,7 +450,7 @@ class Http2Stream extends Duplex {
     if (error == null && code !== NGHTTP2_NO_ERROR && code !== NGHTTP2_CANCEL) {
       error = new codes.ERR_HTTP2_STREAM_ERROR(nameForErrorCode[code] || code);
     }
-    this[kBody]?.finish(pendingWriteError());
+    this[kBody]?.cancel(pendingWriteError);
     timeouts.clear(this);
     session[kStreamDestroyed](this);
     if (error != null) diagnostics.streamFailed(session[kType], this, error);
