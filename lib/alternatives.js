@@ -32,9 +32,7 @@ function serializeAltsvc(alt, originOrStream) {
     }
     id = originOrStream;
   } else if (originOrStream !== undefined) {
-    if (originOrStream !== null && typeof originOrStream === 'object') {
-      ({ origin } = originOrStream);
-    }
+    origin = originOrStream?.origin;
     if (typeof origin !== 'string') {
       throw new codes.ERR_INVALID_ARG_TYPE(
         'originOrStream',

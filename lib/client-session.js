@@ -18,13 +18,15 @@ const {
   kOnNewStream,
   kOnOrigin,
   kOnStreamHeaders,
-  kOriginSet,
+  kOwnOrigin,
   kPendingRequests,
   kPushed,
   kSocket,
   kStrictSingle,
+  kUnsentCode,
+  kWhenConnected,
 } = require('./symbols.js');
-const { NGHTTP2_REFUSED_STREAM, NGHTTP2_SESSION_CLIENT } =
+const { HTTP_STATUS_MISDIRECTED_REQUEST, NGHTTP2_REFUSED_STREAM, NGHTTP2_SESSION_CLIENT } =
   require('./constants.js');
 
 /** Methods whose requests have no content unless the user says otherwise. */
@@ -34,6 +36,7 @@ const BODILESS = new Set(['GET', 'HEAD', 'DELETE']);
 const PUSH = 4;
 
 const ERR_STREAM_ID_NOT_AVAILABLE = -509;
+const ERR_SESSION_CLOSING = -530;
 const ERR_NOMEM = -901;
 
 function destroyStream(stream, error) {
@@ -71,33 +74,31 @@ class ClientHttp2Session extends Http2Session {
   /** @type {Set<string> | undefined} */
   #origins;
   #originLimit;
-  #hostname;
 
   /**
    * @param {object} options Normalised.
    * @param {import('node:stream').Duplex} socket
-   * @param {{protocol: string, authority: string, hostname: string}} target What was connected to.
+   * @param {{protocol: string, authority: string}} target What was connected to.
    */
-  constructor(options, socket, { protocol, authority, hostname }) {
+  constructor(options, socket, { protocol, authority }) {
     super(options, NGHTTP2_SESSION_CLIENT, socket);
     this.#target = { scheme: protocol.slice(0, -1), authority };
-    this.#hostname = hostname;
     this.#originLimit = options.maxOriginSetSize ?? Infinity;
   }
 
-  [kOriginSet]() {
+  /** Origins the session may be used for (RFC 8336), on TLS. */
+  get originSet() {
+    if (!this.encrypted || this.destroyed) return undefined;
     return Array.from(this.#ownOrigins());
   }
 
-  /** Starts with the origin that was connected to (RFC 8336 §2.3). */
   #ownOrigins() {
-    if (this.#origins === undefined) {
-      const socket = this[kSocket];
-      let origin = `https://${socket.servername || this.#hostname}`;
-      if (socket.remotePort != null) origin += `:${socket.remotePort}`;
-      this.#origins = new Set([new URL(origin).origin]);
-    }
+    this.#origins ??= new Set([this[kOwnOrigin]()]);
     return this.#origins;
+  }
+
+  [kUnsentCode]() {
+    return behavior.oversizedRequestCode;
   }
 
   /**
@@ -130,7 +131,7 @@ class ClientHttp2Session extends Http2Session {
       process.nextTick(destroyStream, stream, new AbortError(undefined, { cause }));
     } else if (this.connecting) {
       if (options.endStream) stream.end();
-      this.once('connect', () => this.#submit(stream, fields, options));
+      this[kWhenConnected](() => this.#submit(stream, fields, options));
       diagnostics.streamCreated(NGHTTP2_SESSION_CLIENT, stream, request.sentHeaders);
     } else {
       this.#submit(stream, fields, options);
@@ -152,6 +153,8 @@ class ClientHttp2Session extends Http2Session {
       stream.destroy(new codes.ERR_HTTP2_OUT_OF_STREAMS());
     } else if (slot === ERR_NOMEM) {
       stream.destroy(new codes.ERR_HTTP2_NO_MEM());
+    } else if (slot === ERR_SESSION_CLOSING) {
+      // The engine has failed; the event that says so is on its way and ends the stream.
     } else if (slot < 0) {
       this.destroy(new NghttpError(slot));
     } else {
@@ -186,6 +189,11 @@ class ClientHttp2Session extends Http2Session {
   }
 
   [kOnStreamHeaders](stream, kind, flags, headers, rawHeaders) {
+    // RFC 9110 §15.5.20: the server does not answer for that origin on this connection.
+    if (headers[':status'] === HTTP_STATUS_MISDIRECTED_REQUEST && this.#origins !== undefined) {
+      const { ':scheme': scheme, ':authority': authority } = stream.sentHeaders ?? {};
+      this.#origins.delete(`${scheme}://${authority}`);
+    }
     stream[kOnHeaders](kind, flags, headers, rawHeaders);
   }
 

@@ -65,7 +65,6 @@ function connect(authority, options, listener) {
   const session = new ClientHttp2Session(options, socket, {
     protocol,
     authority: `${options.servername || host}:${port}`,
-    hostname: host,
   });
   if (typeof listener === 'function') session.once('connect', listener);
   return session;

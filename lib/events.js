@@ -32,7 +32,8 @@ const strings = [];
 let ring = shared.events;
 let at = HEADER;
 let textAt = 0;
-let session;
+/** Handle of the session that the events are for. */
+let current = 0;
 
 /** The field section read last. */
 let headers;
@@ -49,7 +50,7 @@ function readString(word) {
 }
 
 function readFields(count) {
-  const strict = session[kStrictSingle];
+  const strict = sessions[current]?.[kStrictSingle];
   const sensitive = [];
   headers = { __proto__: null };
   rawHeaders = [];
@@ -80,7 +81,7 @@ function readLatin1(length) {
 }
 
 function onHeaders() {
-  const target = session;
+  const target = sessions[current];
   const slot = ring[at];
   const id = ring[at + 1];
   const kind = ring[at + 2];
@@ -93,19 +94,18 @@ function onHeaders() {
 }
 
 function onData(chunk) {
-  const target = session;
+  const target = sessions[current];
   const slot = ring[at];
   const id = ring[at + 1];
   const offset = ring[at + 2];
   const length = ring[at + 3];
   at += 5;
   if (target === undefined) return;
-  // The whole chunk is passed on as it is: a view of a view costs more than it saves.
   target[kOnData](slot, id, chunk.subarray(offset, offset + length));
 }
 
 function onSettings() {
-  const target = session;
+  const target = sessions[current];
   const count = ring[at++];
   const entries = [];
   for (let i = 0; i < count; i++) {
@@ -116,7 +116,7 @@ function onSettings() {
 }
 
 function readPing() {
-  const payload = Buffer.allocUnsafe(8);
+  const payload = Buffer.alloc(8);
   payload.writeInt32BE(ring[at], 0);
   payload.writeInt32BE(ring[at + 1], 4);
   at += 2;
@@ -124,7 +124,7 @@ function readPing() {
 }
 
 function onGoaway() {
-  const target = session;
+  const target = sessions[current];
   const code = ring[at] >>> 0;
   const lastStreamId = ring[at + 1];
   const length = ring[at + 2];
@@ -134,7 +134,7 @@ function onGoaway() {
 }
 
 function onAltsvc() {
-  const target = session;
+  const target = sessions[current];
   const id = ring[at];
   const origin = readLatin1(ring[at + 1]);
   const value = readLatin1(ring[at + 2]);
@@ -143,7 +143,7 @@ function onAltsvc() {
 }
 
 function onOrigin() {
-  const target = session;
+  const target = sessions[current];
   const count = ring[at++];
   const origins = [];
   for (let i = 0; i < count; i++) origins.push(readLatin1(ring[at++]));
@@ -154,7 +154,7 @@ function onOrigin() {
 function dispatchOne(chunk) {
   switch (ring[at++]) {
     case op.SESSION:
-      session = sessions[ring[at++]];
+      current = ring[at++];
       break;
     case op.HEADERS:
       onHeaders();
@@ -164,24 +164,24 @@ function dispatchOne(chunk) {
       break;
     case op.END:
       at += 2;
-      session?.[kOnEnd](ring[at - 2], ring[at - 1]);
+      sessions[current]?.[kOnEnd](ring[at - 2], ring[at - 1]);
       break;
     case op.CLOSED:
       at += 4;
-      session?.[kOnClosed](ring[at - 4], ring[at - 3], ring[at - 2] >>> 0, ring[at - 1]);
+      sessions[current]?.[kOnClosed](ring[at - 4], ring[at - 3], ring[at - 2] >>> 0, ring[at - 1]);
       break;
     case op.SETTINGS:
       onSettings();
       break;
     case op.SETTINGS_ACK:
       at += 1;
-      session?.[kOnSettingsAck]();
+      sessions[current]?.[kOnSettingsAck]();
       break;
     case op.PING:
-      session?.[kOnPing](readPing());
+      sessions[current]?.[kOnPing](readPing());
       break;
     case op.PING_ACK:
-      session?.[kOnPingAck](readPing());
+      sessions[current]?.[kOnPingAck](readPing());
       break;
     case op.GOAWAY:
       onGoaway();
@@ -194,18 +194,18 @@ function dispatchOne(chunk) {
       break;
     case op.PRIORITY:
       at += 4;
-      session?.[kOnPriority](ring[at - 4], ring[at - 3], ring[at - 2], ring[at - 1] !== 0);
+      sessions[current]?.[kOnPriority](ring[at - 4], ring[at - 3], ring[at - 2], ring[at - 1] !== 0);
       break;
     case op.PRIORITY_UPDATE:
       at += 2;
       break;
     case op.NOT_SENT:
       at += 4;
-      session?.[kOnNotSent](ring[at - 4], ring[at - 3], ring[at - 2], ring[at - 1]);
+      sessions[current]?.[kOnNotSent](ring[at - 4], ring[at - 3], ring[at - 2], ring[at - 1]);
       break;
     case op.SESSION_ERROR:
       at += 3;
-      session?.[kOnSessionError](ring[at - 3], ring[at - 2] >>> 0, ring[at - 1] !== 0);
+      sessions[current]?.[kOnSessionError](ring[at - 3], ring[at - 2] >>> 0, ring[at - 1] !== 0);
       break;
     case op.UNKNOWN:
       at += 4;
@@ -219,17 +219,24 @@ function dispatchOne(chunk) {
 /**
  * Reads the ring to its end. If a listener throws, the next call goes on behind that event.
  * @param {Buffer} chunk What `receive` was given: DATA events point into it.
+ * @returns {boolean} false: between two pieces of one body, to be called again when the promise
+ *   jobs are done
  */
 function dispatch(chunk) {
   do {
     ring = shared.events;
-    while (at < ring[0]) dispatchOne(chunk);
+    while (at < ring[0]) {
+      const slot = ring[at] === op.DATA ? ring[at + 1] : -1;
+      dispatchOne(chunk);
+      if (slot >= 0 && at < ring[0] && ring[at] === op.DATA && ring[at + 1] === slot) return false;
+    }
     at = HEADER;
     textAt = 0;
     ring[0] = HEADER;
     ring[1] = 0;
   } while (refill());
   recycle();
+  return true;
 }
 
 module.exports = { dispatch };

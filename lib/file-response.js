@@ -8,6 +8,7 @@
 const fs = require('node:fs');
 const { codes } = require('./errors.js');
 const { isBodiless } = require('./response-headers.js');
+const { NGHTTP2_INTERNAL_ERROR } = require('./constants.js');
 const { kClosed, kHeadersSent, kStartResponse, kUpdateTimer } = require('./symbols.js');
 
 /** Octets read at a time. */
@@ -89,7 +90,7 @@ class FileResponse {
     const buffer = Buffer.allocUnsafeSlow(size);
     fs.read(this.fd, buffer, 0, size, this.position, (error, count) => {
       if (stream.destroyed || stream[kClosed]) this.close();
-      else if (error !== null) this.fail(error);
+      else if (error !== null) this.fail();
       else if (count === 0) this.finish();
       else this.write(count === size ? buffer : buffer.subarray(0, count));
     });
@@ -113,9 +114,10 @@ class FileResponse {
     this.close();
   }
 
-  fail(error) {
+  /** A file that cannot be read is this side's fault, and its reason nobody else's business. */
+  fail() {
     this.close();
-    this.stream.destroy(error);
+    this.stream.close(NGHTTP2_INTERNAL_ERROR);
   }
 }
 
@@ -162,7 +164,7 @@ function sendDescriptor(response, headers, options) {
     return;
   }
   fs.fstat(response.fd, (error, stat) => {
-    if (error !== null) response.fail(error);
+    if (error !== null) response.fail();
     else send(response, stat, headers, options, false);
   });
 }

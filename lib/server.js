@@ -186,12 +186,12 @@ if (!behavior.closeIdleConnections) delete Http2SecureServer.prototype.closeIdle
  * @param {Function} [handler] Listens to 'request'.
  * @returns {Http2Server}
  */
-function createServer(options, handler) {
+function createServer(options = {}, handler) {
   if (typeof options === 'function') {
     handler = options;
     options = {};
   }
-  return new Http2Server(options ?? {}, handler);
+  return new Http2Server(options, handler);
 }
 
 /**
@@ -199,8 +199,8 @@ function createServer(options, handler) {
  * @param {Function} [handler] Listens to 'request'.
  * @returns {Http2SecureServer}
  */
-function createSecureServer(options, handler) {
-  return new Http2SecureServer(options ?? {}, handler);
+function createSecureServer(options = {}, handler) {
+  return new Http2SecureServer(options, handler);
 }
 
 /**

@@ -6,9 +6,11 @@
  * a session ends: gracefully (`close`) and at once (`destroy`).
  */
 
+const { AsyncResource } = require('node:async_hooks');
 const { EventEmitter } = require('node:events');
 const { randomFillSync } = require('node:crypto');
 const { TLSSocket } = require('node:tls');
+const { inspect } = require('node:util');
 const native = require('./native.js');
 const behavior = require('./behavior.js');
 const commands = require('./commands.js');
@@ -60,7 +62,7 @@ const {
   kOnTransportEnd,
   kOnTransportError,
   kOptions,
-  kOriginSet,
+  kOwnOrigin,
   kPendingRequests,
   kProxySocket,
   kRemoteSettings,
@@ -73,7 +75,9 @@ const {
   kStrictSingle,
   kTimeout,
   kType,
+  kUnsentCode,
   kUpdateTimer,
+  kWhenConnected,
 } = require('./symbols.js');
 const {
   NGHTTP2_CANCEL,
@@ -89,18 +93,36 @@ const kSocketBound = Symbol('socketBound');
 /** A transport that cannot deliver its last octets is given up after so long, in ms. */
 const LINGER = 1000;
 
-const State = Object.freeze({ OPEN: 0, CLOSED: 1, DESTROYED: 2 });
-
 /** The engine's codes for what ended its session beyond repair (nghttp2's fatal band). */
 const FATAL_BAND = -900;
 const ERR_FRAME_SIZE = -522;
 const ERR_PROTOCOL = -505;
+/** nghttp2's for a callback that gave up: here, on too many invalid frames. */
+const ERR_CALLBACK_FAILURE = -902;
 
 const figures = new Float64Array(16);
 
-/** Settings and pings are timed with this, in ms. */
-function now() {
-  return performance.now();
+/** A PING or SETTINGS that waits for its acknowledgement. */
+class Pending extends AsyncResource {
+  #callback;
+  #start = performance.now();
+
+  constructor(type, callback, entries) {
+    super(type, { requireManualDestroy: true });
+    this.#callback = callback;
+    /** The settings sent. */
+    this.entries = entries;
+  }
+
+  /** Milliseconds since it was sent. */
+  elapsed() {
+    return performance.now() - this.#start;
+  }
+
+  settle(...args) {
+    if (this.#callback !== undefined) this.runInAsyncScope(this.#callback, undefined, ...args);
+    this.emitDestroy();
+  }
 }
 
 function emit(emitter, ...args) {
@@ -138,17 +160,20 @@ function closeTransport(session, socket, error, graceful) {
 
 /** An HTTP/2 session over a socket or any other Duplex. */
 class Http2Session extends EventEmitter {
-  #state = State.OPEN;
+  #closed = false;
+  #destroyed = false;
   #destroyCode = NGHTTP2_NO_ERROR;
   #goawayCode = null;
   #goawayLastStreamID = null;
   #streamCount = 0;
-  /** Settings that wait for the peer's ACK: {entries, callback, start}, oldest first. */
+  /** Sent and not acknowledged, oldest first. */
   #pendingSettings = [];
   /** Calls of `settings` that wait for the connection. */
   #earlySettings = 0;
   #pendingPings = [];
   #progress = 0;
+  /** What waits for the connection. */
+  #early;
 
   /**
    * @param {object} options Normalised (options.js).
@@ -203,7 +228,7 @@ class Http2Session extends EventEmitter {
     this[kLocalSettings] = new SettingsState();
     this[kRemoteSettings] = new SettingsState();
     // The engine begins with SETTINGS of its own accord.
-    this.#pendingSettings.push({ entries: config.settings, callback: undefined, start: now() });
+    this.#pendingSettings.push(new Pending('HTTP2SETTINGS', undefined, config.settings));
     transport.start(this, socket);
     process.nextTick(emit, this, 'connect', this, socket);
   }
@@ -223,7 +248,14 @@ class Http2Session extends EventEmitter {
   /** Origins the session may be used for (RFC 8336), on TLS. */
   get originSet() {
     if (!this[kEncrypted] || this.destroyed) return undefined;
-    return this[kOriginSet]();
+    return [this[kOwnOrigin]()];
+  }
+
+  /** The origin that the transport leads to (RFC 8336 §2.3). */
+  [kOwnOrigin]() {
+    const { servername, remoteFamily, remoteAddress, remotePort } = this[kSocket];
+    const host = servername || (remoteFamily === 'IPv6' ? `[${remoteAddress}]` : remoteAddress);
+    return new URL(`https://${host}${remotePort == null ? '' : `:${remotePort}`}`).origin;
   }
 
   get connecting() {
@@ -231,13 +263,13 @@ class Http2Session extends EventEmitter {
     return this[kHandle] === undefined && !this.destroyed && socket !== undefined;
   }
 
-  /** Whether no new streams are made, by either side. */
+  /** Whether the session ends gracefully: no new streams are made, by either side. */
   get closed() {
-    return this.#state !== State.OPEN;
+    return this.#closed;
   }
 
   get destroyed() {
-    return this.#state === State.DESTROYED;
+    return this.#destroyed;
   }
 
   /** The transport, behind a proxy that refuses what would break the session. */
@@ -312,6 +344,19 @@ class Http2Session extends EventEmitter {
 
   // Methods ------------------------------------------------------------------------------------
 
+  /** Puts an operation off until the session is connected, in turn with 'connect' listeners. */
+  [kWhenConnected](operation) {
+    if (this.#early === undefined) {
+      this.#early = [];
+      this.once('connect', () => {
+        const operations = this.#early;
+        this.#early = undefined;
+        for (const each of operations) if (!this.destroyed) each();
+      });
+    }
+    this.#early.push(operation);
+  }
+
   #assertAlive() {
     if (this.destroyed) throw new codes.ERR_HTTP2_INVALID_SESSION();
   }
@@ -369,7 +414,7 @@ class Http2Session extends EventEmitter {
     }
     validateFunction(callback, 'callback');
     if (this.connecting) {
-      this.once('connect', () => this.ping(payload, callback));
+      this[kWhenConnected](() => this.ping(payload, callback));
       return undefined;
     }
     const octets = Buffer.alloc(8);
@@ -379,7 +424,7 @@ class Http2Session extends EventEmitter {
       callback(new codes.ERR_HTTP2_PING_CANCEL());
       return false;
     }
-    this.#pendingPings.push({ callback, start: now(), payload: octets });
+    this.#pendingPings.push(new Pending('HTTP2PING', callback));
     transport.schedule(this);
     return true;
   }
@@ -392,13 +437,13 @@ class Http2Session extends EventEmitter {
    */
   settings(settings, callback) {
     this.#assertAlive();
-    validateObject(settings, 'settings');
+    if (settings !== undefined) validateObject(settings, 'settings');
     validateSettings(settings);
     if (callback !== undefined) validateFunction(callback, 'callback');
     const entries = toEntries(settings);
     if (this.connecting) {
       this.#earlySettings += 1;
-      this.once('connect', () => {
+      this[kWhenConnected](() => {
         this.#earlySettings -= 1;
         this.#sendSettings(entries, callback);
       });
@@ -413,7 +458,7 @@ class Http2Session extends EventEmitter {
       this.destroy(new codes.ERR_HTTP2_MAX_PENDING_SETTINGS_ACK());
       return;
     }
-    this.#pendingSettings.push({ entries, callback, start: now() });
+    this.#pendingSettings.push(new Pending('HTTP2SETTINGS', callback, entries));
     transport.schedule(this);
   }
 
@@ -435,7 +480,7 @@ class Http2Session extends EventEmitter {
     validateNumber(code, 'code');
     validateNumber(lastStreamID, 'lastStreamID');
     if (this.connecting) {
-      this.once('connect', () => this.goaway(code, lastStreamID, opaqueData));
+      this[kWhenConnected](() => this.goaway(code, lastStreamID, opaqueData));
       return;
     }
     let bytes;
@@ -463,17 +508,16 @@ class Http2Session extends EventEmitter {
 
   /** The one way a session ends. */
   #end(code, error, sayGoaway) {
-    const graceful = this.closed;
+    const graceful = this.#closed;
     const socket = this[kSocket];
-    this.#state = State.DESTROYED;
+    this.#destroyed = true;
     this.#destroyCode = code;
     timeouts.clear(this);
     this.removeAllListeners('timeout');
 
-    for (const { callback } of this.#pendingPings.splice(0)) {
-      callback(new codes.ERR_HTTP2_PING_CANCEL());
+    for (const ping of this.#pendingPings.splice(0)) {
+      ping.settle(new codes.ERR_HTTP2_PING_CANCEL());
     }
-    this.#pendingSettings = [];
     if (this[kPendingRequests].size > 0) {
       const cancel = new codes.ERR_HTTP2_STREAM_CANCEL(error);
       for (const stream of this[kPendingRequests]) stream.destroy(cancel);
@@ -510,9 +554,9 @@ class Http2Session extends EventEmitter {
    */
   close(callback) {
     if (callback !== undefined) validateFunction(callback, 'callback');
-    if (this.closed) return;
+    if (this.closed || this.destroyed) return;
     if (callback !== undefined) this.once('close', callback);
-    this.#state = State.CLOSED;
+    this.#closed = true;
     if (behavior.closeSendsGoaway || this[kType] === NGHTTP2_SESSION_SERVER) this.goaway();
     this[kMaybeDestroy]();
   }
@@ -530,14 +574,12 @@ class Http2Session extends EventEmitter {
   _onTimeout() {
     if (this.destroyed) return;
     // Output that waits for a slow peer and still moves is activity.
-    if (this[kBlocked]) {
-      const { bytesWritten = 0, writableLength = 0 } = this[kSocket];
-      const progress = bytesWritten - writableLength;
-      if (progress !== this.#progress) {
-        this.#progress = progress;
-        this[kUpdateTimer]();
-        return;
-      }
+    const { bytesWritten = 0, writableLength = 0 } = this[kSocket];
+    const progress = bytesWritten - writableLength;
+    if (progress !== this.#progress) {
+      this.#progress = progress;
+      this[kUpdateTimer]();
+      return;
     }
     this.emit('timeout');
   }
@@ -627,9 +669,8 @@ class Http2Session extends EventEmitter {
     this[kUpdateTimer]();
     const acknowledged = this.#pendingSettings.shift();
     if (acknowledged === undefined) return;
-    const { entries, callback, start } = acknowledged;
-    this[kLocalSettings].apply(entries);
-    if (callback !== undefined) callback(null, this.localSettings, now() - start);
+    this[kLocalSettings].apply(acknowledged.entries);
+    acknowledged.settle(null, this.localSettings, acknowledged.elapsed());
     this.emit('localSettings', this.localSettings);
   }
 
@@ -646,7 +687,7 @@ class Http2Session extends EventEmitter {
       this[kOnSessionError](ERR_PROTOCOL, NGHTTP2_INTERNAL_ERROR, true);
       return;
     }
-    ping.callback(null, now() - ping.start, payload);
+    ping.settle(null, ping.elapsed(), payload);
   }
 
   [kOnGoaway](code, lastStreamID, opaqueData) {
@@ -674,8 +715,13 @@ class Http2Session extends EventEmitter {
     const emitter = stream ?? this;
     emitter[kUpdateTimer]();
     emitter.emit('frameError', frameType, code, id);
-    if (stream !== undefined) stream.close(code);
-    else this.close();
+    stream?.close(this[kUnsentCode](code));
+    this.close();
+  }
+
+  /** What a stream closes with whose frame could not be sent. */
+  [kUnsentCode](code) {
+    return code;
   }
 
   /**
@@ -686,6 +732,10 @@ class Http2Session extends EventEmitter {
    */
   [kOnSessionError](libraryCode, code, reported) {
     if (this.destroyed) return;
+    if (libraryCode === ERR_CALLBACK_FAILURE) {
+      this.destroy(new NghttpError(libraryCode, 'ERR_HTTP2_TOO_MANY_INVALID_FRAMES'));
+      return;
+    }
     const { violations } = behavior;
     const fatal = libraryCode < FATAL_BAND;
     if (violations === 'specific-reported') {
@@ -703,7 +753,7 @@ class Http2Session extends EventEmitter {
   /** The transport is gone, or nothing can be read from it any more. */
   #lose(sayGoaway) {
     if (this.destroyed) return;
-    this.#state = State.CLOSED;
+    this.#closed = true;
     for (const stream of this.#allStreams()) stream.close(NGHTTP2_CANCEL);
     for (const stream of this[kPendingRequests]) stream.close(NGHTTP2_CANCEL);
     if (!this.destroyed) this.#end(NGHTTP2_NO_ERROR, undefined, sayGoaway);
@@ -722,6 +772,18 @@ class Http2Session extends EventEmitter {
 
   [kOnTransportClose]() {
     this.#lose(false);
+  }
+
+  [inspect.custom](depth, options) {
+    if (depth !== null && depth < 0) return this;
+    const { type, closed, destroyed, state, localSettings, remoteSettings } = this;
+    const shown = { type, closed, destroyed, state, localSettings, remoteSettings };
+    return `Http2Session ${inspect(shown, options)}`;
+  }
+
+  [EventEmitter.captureRejectionSymbol](error, event, ...args) {
+    if (event === 'stream') args[0].destroy(error);
+    else this.destroy(error);
   }
 }
 

@@ -253,6 +253,8 @@ class SettingsState {
   #values = initialValues;
   /** Custom settings by id, undefined until there is one. */
   #custom = undefined;
+  /** What users were shown; made anew after a change. */
+  #object = undefined;
 
   /**
    * Takes the values of a SETTINGS frame over.
@@ -260,6 +262,7 @@ class SettingsState {
    * @param {number[]} [customIds] Unknown ids to keep; all are kept if absent.
    */
   apply(entries, customIds) {
+    this.#object = undefined;
     for (let i = 0; i < entries.length; i += 2) {
       const id = entries[i];
       const value = entries[i + 1] >>> 0;
@@ -289,6 +292,11 @@ class SettingsState {
 
   /** The object that users see; custom settings appear once there are any. @returns {object} */
   toObject() {
+    this.#object ??= this.#makeObject();
+    return this.#object;
+  }
+
+  #makeObject() {
     const values = this.#values;
     const settings = {
       headerTableSize: values[1],

@@ -7,6 +7,7 @@
  */
 
 const { Duplex } = require('node:stream');
+const { inspect } = require('node:util');
 const behavior = require('./behavior.js');
 const commands = require('./commands.js');
 const diagnostics = require('./diagnostics.js');
@@ -75,7 +76,8 @@ function emitAborted(stream) {
 
 function resetStream(stream, code) {
   const session = stream[kSession];
-  if (session === undefined || stream[kSlot] < 0) return;
+  // With the session, the streams go without a word.
+  if (session === undefined || session.destroyed || stream[kSlot] < 0) return;
   // What was written before still goes out, as far as the windows allow.
   if (stream[kBody] !== undefined && stream[kBody].left > 0) flushNow(session);
   if (stream[kSlot] < 0) return;
@@ -132,6 +134,9 @@ function emitWantTrailers(stream) {
 
 /** A bidirectional stream of an HTTP/2 session. */
 class Http2Stream extends Duplex {
+  /** Octets of the body that were left when the idle timer went off last. */
+  #leftAtTimeout = 0;
+
   constructor(session, options) {
     super(options === undefined ? DUPLEX_OPTIONS : { ...options, ...DUPLEX_OPTIONS });
     this[kSession] = session;
@@ -234,7 +239,13 @@ class Http2Stream extends Duplex {
 
   _onTimeout() {
     if (this.destroyed) return;
-    this[kUpdateTimer]();
+    // A body that is still moving is activity.
+    const left = this[kBody]?.left ?? 0;
+    if (left > 0 && left !== this.#leftAtTimeout) {
+      this.#leftAtTimeout = left;
+      this[kUpdateTimer]();
+      return;
+    }
     this.emit('timeout');
   }
 
@@ -405,7 +416,8 @@ class Http2Stream extends Duplex {
       this.destroy();
       return;
     }
-    if (!this.writableFinished) return;
+    // A HEAD request's writable side has finished before the response was started.
+    if (!this.writableFinished || !this[kHeadersSent]) return;
     if (!this.readable && this[kClosed]) {
       this.destroy();
       return;
@@ -459,11 +471,19 @@ class Http2Stream extends Duplex {
     callback(error);
   }
 
+  [inspect.custom](depth, options) {
+    if (depth !== null && depth < 0) return this;
+    const { id, closed, destroyed, state } = this;
+    const { _readableState: readableState, _writableState: writableState } = this;
+    const shown = { id, closed, destroyed, state, readableState, writableState };
+    return `Http2Stream ${inspect(shown, options)}`;
+  }
+
   /** PRIORITY signals are obsolete (RFC 9113 §5.3.2). */
   priority(options) {
-    if (this.destroyed) throw new codes.ERR_HTTP2_INVALID_STREAM();
-    validateObject(options, 'options');
     warnOfPriority();
+    if (this.destroyed) throw new codes.ERR_HTTP2_INVALID_STREAM();
+    if (!behavior.prioritySignalsRemoved) validateObject(options, 'options');
   }
 
   /**

@@ -17,7 +17,6 @@ module.exports = {
   kPendingRequests: Symbol('pendingRequests'),
   kLocalSettings: Symbol('localSettings'),
   kRemoteSettings: Symbol('remoteSettings'),
-  kOriginSet: Symbol('originSet'),
   kAlpnProtocol: Symbol('alpnProtocol'),
   kEncrypted: Symbol('encrypted'),
 
@@ -61,6 +60,9 @@ module.exports = {
   kSessionCode: Symbol('sessionCode'),
   kStreamDestroyed: Symbol('streamDestroyed'),
   kStreamState: Symbol('streamState'),
+  kUnsentCode: Symbol('unsentCode'),
+  kOwnOrigin: Symbol('ownOrigin'),
+  kWhenConnected: Symbol('whenConnected'),
   kStrictSingle: Symbol('strictSingle'),
   kOnNewStream: Symbol('onNewStream'),
   kOnStreamHeaders: Symbol('onStreamHeaders'),
@@ -81,7 +83,8 @@ module.exports = {
   kOnSettings: Symbol('onSettings'),
   kOnSettingsAck: Symbol('onSettingsAck'),
 
-  // Events of the transport
+  // Transports
+  kCarries: Symbol('carries'),
   kOnTransportClose: Symbol('onTransportClose'),
   kOnTransportEnd: Symbol('onTransportEnd'),
   kOnTransportError: Symbol('onTransportError'),

@@ -16,13 +16,13 @@ const { dispatch } = require('./events.js');
 const {
   kBlocked,
   kBody,
+  kCarries,
   kDirty,
   kHandle,
   kMaybeDestroy,
   kOnTransportClose,
   kOnTransportEnd,
   kOnTransportError,
-  kSession,
   kSocket,
   kStreams,
   kUpdateTimer,
@@ -69,6 +69,7 @@ const inputs = [];
 let running = false;
 let scheduled = false;
 let finishing = false;
+let paused = false;
 /** What is being fed to the engine. */
 let feeding;
 let chunk;
@@ -166,7 +167,10 @@ function scheduleFinish() {
  * @returns {boolean} whether there may be more to do
  */
 function step() {
-  dispatch(chunk);
+  if (!dispatch(chunk)) {
+    pause();
+    return false;
+  }
   if (chunk !== undefined) {
     const handle = feeding[kHandle];
     if (handle !== undefined && offset < chunk.length) {
@@ -194,8 +198,22 @@ function step() {
   return false;
 }
 
+/**
+ * Goes on when the promise jobs that an event has set off are done, as if each event had come from
+ * a callback of its own: `await once(stream, 'data')` twice in a row has to see both chunks.
+ */
+function pause() {
+  paused = true;
+  queueMicrotask(() => process.nextTick(resume));
+}
+
+function resume() {
+  paused = false;
+  run();
+}
+
 function run() {
-  if (running) return;
+  if (running || paused) return;
   running = true;
   scheduled = false;
   let completed = false;
@@ -209,7 +227,7 @@ function run() {
 }
 
 function scheduleRun() {
-  if (scheduled) return;
+  if (scheduled || paused) return;
   scheduled = true;
   process.nextTick(run);
 }
@@ -236,7 +254,7 @@ function feed(session, data) {
 }
 
 function onData(data) {
-  const session = this[kSession];
+  const session = this[kCarries];
   if (session === undefined) return;
   feed(session, data);
 }
@@ -246,7 +264,7 @@ function maybeDestroy(session) {
 }
 
 function onDrain() {
-  const session = this[kSession];
+  const session = this[kCarries];
   if (session === undefined) return;
   session[kBlocked] = false;
   session[kUpdateTimer]();
@@ -255,20 +273,20 @@ function onDrain() {
 }
 
 function onEnd() {
-  this[kSession]?.[kOnTransportEnd]();
+  this[kCarries]?.[kOnTransportEnd]();
 }
 
 function onError(error) {
-  this[kSession]?.[kOnTransportError](error);
+  this[kCarries]?.[kOnTransportError](error);
 }
 
 function onClose() {
-  this[kSession]?.[kOnTransportClose]();
+  this[kCarries]?.[kOnTransportClose]();
 }
 
 /** Begins to listen for errors and the end of a transport, connected or not. */
 function attach(session, socket) {
-  socket[kSession] = session;
+  socket[kCarries] = session;
   socket.on('error', onError);
   socket.on('close', onClose);
 }
@@ -283,7 +301,7 @@ function start(session, socket) {
 
 /** Lets go of a transport; a late error is still swallowed, as nobody else listens. */
 function detach(socket) {
-  socket[kSession] = undefined;
+  socket[kCarries] = undefined;
   socket.removeListener('data', onData);
   socket.removeListener('drain', onDrain);
   socket.removeListener('end', onEnd);
