@@ -48,7 +48,7 @@ pub(super) fn line(event: &OwnedEvent) -> String {
             format!("{} {kind:?} {}", stream.id, lines(fields).join(", "))
         }
         OwnedEvent::Data { stream, data, .. } => {
-            format!("{} Data {}", stream.id, String::from_utf8_lossy(data))
+            format!("{} Data {}", stream.id, data.escape_ascii())
         }
         OwnedEvent::EndStream { stream } => format!("{} End", stream.id),
         OwnedEvent::StreamClosed { stream, code, by } => {
