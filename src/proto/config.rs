@@ -56,6 +56,8 @@ pub struct Config {
     /// Whether received messages are held to RFC 9113 §8. When false, field sections are passed
     /// on as decoded.
     pub validate_messages: bool,
+    /// Whether DATA beyond content-length ends the session rather than its stream.
+    pub surplus_data_ends_session: bool,
     /// CONTINUATION frames that may follow one HEADERS or PUSH_PROMISE.
     pub max_continuations: u32,
     /// Acknowledgements of PING and SETTINGS that may wait for the peer to read.
@@ -87,6 +89,7 @@ impl Default for Config {
             stream_reset_rate: 33,
             strict_field_whitespace: true,
             validate_messages: true,
+            surplus_data_ends_session: false,
             max_continuations: 8,
             max_unsent_acks: 1000,
             settings_timeout: None,

@@ -96,9 +96,13 @@ pub enum Offence {
     BadPseudoField,
     /// Content-length malformed, repeated or unlike the body (RFC 9113 §8.1.1).
     BadContentLength,
-    /// A frame that has no place in the message: DATA before the response, a section after the
-    /// trailers, an interim response with END_STREAM (RFC 9113 §8.1).
+    /// More DATA than content-length said, where `surplus_data_ends_session` is set.
+    SurplusData,
+    /// A section that has no place in the message: trailers without END_STREAM, an interim
+    /// response with it (RFC 9113 §8.1).
     BadMessage,
+    /// DATA before the final response (RFC 9113 §8.1).
+    EarlyData,
     /// A field section beyond our limits of size or number.
     HeaderListTooLarge,
     /// The session holds as much for its streams as it may.
@@ -142,11 +146,6 @@ impl Offence {
             Flood => -904,
             TooManyContinuations => -905,
             TooManyInvalidFrames | TooManyRejectedStreams | ResetFlood => -902,
-            TooManySettings => -537,
-            SettingsExpected => -536,
-            Frame(FrameErrorKind::StreamZero | FrameErrorKind::StreamNotZero) => -505,
-            Frame(_) => -522,
-            Compression => -523,
             ConnectionWindow
             | StreamWindow
             | ConnectionWindowOverflow
@@ -211,7 +210,9 @@ impl Offence {
             BadField => "a field is forbidden",
             BadPseudoField => "the pseudo-fields are malformed",
             BadContentLength => "content-length is malformed or unlike the body",
-            BadMessage => "the frame has no place in the message",
+            SurplusData => "there is more data than announced",
+            BadMessage => "the section has no place in the message",
+            EarlyData => "data came before the response",
             HeaderListTooLarge => "the field section is too large",
             MemoryExhausted => "the session holds too much",
         }
@@ -241,9 +242,18 @@ impl SessionError {
         self.offence.code()
     }
 
-    /// See [`Offence::library_code`].
+    /// See [`Offence::library_code`]; DATA on a stream that has ended is but a protocol error.
     pub fn library_code(&self) -> i32 {
-        self.offence.library_code()
+        match self.offence {
+            Offence::HalfClosedStream | Offence::ClosedStream if self.is_of(FrameType::DATA) => {
+                Offence::EarlyData.library_code()
+            }
+            offence => offence.library_code(),
+        }
+    }
+
+    fn is_of(&self, kind: FrameType) -> bool {
+        self.frame == kind.0
     }
 
     /// Whether Node before 26 reports it as an error of the session. The others only show as
@@ -257,7 +267,8 @@ impl SessionError {
             | Flood
             | TooManyInvalidFrames
             | TooManyRejectedStreams
-            | UnexpectedPingAck => true,
+            | UnexpectedPingAck
+            | SurplusData => true,
             Frame(FrameErrorKind::StreamZero | FrameErrorKind::StreamNotZero)
             | BadSettingValue
             | UnexpectedSettingsAck
@@ -271,7 +282,7 @@ impl SessionError {
             | ZeroIncrement
             | BadLastStreamId
             | SelfDependency => {
-                self.frame != FrameType::DATA.0 && self.frame != FrameType::CONTINUATION.0
+                !self.is_of(FrameType::DATA) && !self.is_of(FrameType::CONTINUATION)
             }
             _ => false,
         }

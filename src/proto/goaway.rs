@@ -13,9 +13,10 @@ pub(super) struct Shutdown {
 }
 
 impl Shutdown {
-    /// Whether GOAWAY was sent or received: the session ends with its streams.
+    /// Whether GOAWAY was sent or received: the session ends with its streams. One of ours that
+    /// names every stream there can be is but an announcement (RFC 9113 §6.8).
     pub(super) fn is_under_way(&self) -> bool {
-        self.sent.is_some() || self.received.is_some()
+        self.sent.is_some_and(|last| last != StreamId::MAX) || self.received.is_some()
     }
 
     /// Whether the peer is going away.

@@ -36,7 +36,7 @@ pub(super) fn check(
 ) -> Result<Summary, Offence> {
     let mut pseudo = Pseudo::default();
     let mut summary = Summary::default();
-    let mut host = false;
+    let mut host = None;
     let mut regular = false;
     for field in fields.iter() {
         if field.name.first() == Some(&b':') {
@@ -49,14 +49,20 @@ pub(super) fn check(
         }
         regular = true;
         match judge(field, strict_whitespace) {
-            Verdict::Good => host |= known_field(field, &mut summary)?,
+            Verdict::Good if field.name == b"host" => {
+                // RFC 9113 §8.3.1: it names what :authority names, once.
+                if field.value.is_empty() || host.replace(field.value).is_some() {
+                    return Err(Offence::BadField);
+                }
+            }
+            Verdict::Good => known_field(field, &mut summary)?,
             Verdict::Drop => summary.dirty = true,
             Verdict::Malformed => return Err(Offence::BadField),
         }
     }
     match section {
         Section::Request { extended_connect } => {
-            pseudo.finish_request(extended_connect, host)?;
+            pseudo.finish_request(extended_connect, host.is_some())?;
             summary.head = pseudo.method == b"HEAD";
             summary.connect = pseudo.method == b"CONNECT";
         }
@@ -116,6 +122,7 @@ fn judge(field: Field<'_>, strict_whitespace: bool) -> Verdict {
         return name;
     }
     match judge_value(field.value, strict_whitespace) {
+        Verdict::Good if field.name == b"host" && !is_authority(field.value) => Verdict::Drop,
         Verdict::Good => name,
         verdict => verdict,
     }
@@ -162,10 +169,9 @@ fn is_token(octet: u8) -> bool {
     octet.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&octet)
 }
 
-/// Notes what a regular field says; true for Host.
-fn known_field(field: Field<'_>, summary: &mut Summary) -> Result<bool, Offence> {
+/// Notes what a regular field says.
+fn known_field(field: Field<'_>, summary: &mut Summary) -> Result<(), Offence> {
     match field.name {
-        b"host" => return Ok(true),
         b"content-length" => {
             if summary.content_length.is_some() {
                 return Err(Offence::BadContentLength);
@@ -180,7 +186,7 @@ fn known_field(field: Field<'_>, summary: &mut Summary) -> Result<bool, Offence>
         b"priority" => summary.urgency = Some(parse_priority(field.value)),
         _ => {}
     }
-    Ok(false)
+    Ok(())
 }
 
 fn parse_length(value: &[u8]) -> Result<u64, Offence> {
@@ -214,7 +220,7 @@ struct Pseudo<'a> {
     scheme: &'a [u8],
     path: &'a [u8],
     protocol: &'a [u8],
-    authority: Option<&'a [u8]>,
+    authority: &'a [u8],
     status: Option<u16>,
 }
 
@@ -229,10 +235,7 @@ impl<'a> Pseudo<'a> {
             b":protocol" if request && judge_value(value, strict) == Verdict::Good => {
                 &mut self.protocol
             }
-            b":authority" if request && self.authority.is_none() && is_authority(value) => {
-                self.authority = Some(value);
-                return Ok(());
-            }
+            b":authority" if request && is_authority(value) => &mut self.authority,
             b":status" if !request && self.status.is_none() => {
                 self.status = Some(parse_status(value)?);
                 return Ok(());
@@ -255,15 +258,15 @@ impl<'a> Pseudo<'a> {
                 && connect
                 && !self.scheme.is_empty()
                 && !self.path.is_empty()
-                && self.authority.is_some()
+                && !self.authority.is_empty()
         } else if connect {
             // RFC 9113 §8.5: :authority alone.
-            self.scheme.is_empty() && self.path.is_empty() && self.authority.is_some()
+            self.scheme.is_empty() && self.path.is_empty() && !self.authority.is_empty()
         } else {
             !self.method.is_empty()
                 && !self.scheme.is_empty()
                 && self.path_fits()
-                && (host || self.authority.is_some())
+                && (host || !self.authority.is_empty())
         };
         if sound { Ok(()) } else { Err(Offence::BadPseudoField) }
     }
@@ -344,6 +347,11 @@ mod tests {
         host[2] = ("host", "a");
         host.swap(2, 3);
         assert!(check(&list(&host), REQUEST, true).is_ok());
+        let host = |value| request(&[("host", value)]);
+        assert!(host("a:80").is_ok_and(|summary| !summary.dirty));
+        assert!(host("a b").is_ok_and(|summary| summary.dirty));
+        assert_eq!(host(""), Err(Offence::BadField));
+        assert_eq!(request(&[("host", "a"), ("host", "a")]), Err(Offence::BadField));
     }
 
     #[test]
@@ -359,6 +367,7 @@ mod tests {
             ("", "https", "a", "/", false),
             ("GET", "1s", "a", "/", false),
             ("GET", "https", "a b", "/", false),
+            ("GET", "https", "", "/", false),
             ("GET", "https", "a", "/a b", false),
         ] {
             let fields = list(&[

@@ -171,8 +171,10 @@ impl Session {
             return self.offend(key.id, Offence::BadMessage, sink);
         }
         let kind = if informational { HeadersKind::Informational } else { HeadersKind::Response };
+        let mut meaningless = summary.status == 204;
         if let Some(stream) = self.streams.get_mut(key).filter(|_| !informational) {
             stream.recv = Recv::Body;
+            meaningless |= stream.connect && (200..300).contains(&summary.status);
             // RFC 9110 §6.4.1, §9.3.6: no content after HEAD, 204 and 304, whatever
             // content-length says, and a tunnel after CONNECT.
             stream.expected = match summary.status {
@@ -181,6 +183,10 @@ impl Session {
                 200..=299 if stream.connect => None,
                 _ => summary.content_length,
             };
+        }
+        // RFC 9110 §8.6: a server must not send it here, and nobody may go by it.
+        if meaningless && summary.content_length.is_some() {
+            fields.retain(|field| field.name != b"content-length");
         }
         sink.event(Event::Headers { stream: key, kind, fields, flags: head.flags });
         if head.end_stream { self.end_received(key, sink) } else { Ok(()) }
@@ -338,8 +344,9 @@ impl Session {
             Recv::Body => {}
             Recv::Closed if stream.end_received => return Err(Offence::HalfClosedStream),
             Recv::Closed | Recv::Reserved => return Err(Offence::ReservedStream),
-            // RFC 9113 §8.1: DATA follows the final response.
-            Recv::Head => return self.offend(key.id, Offence::BadMessage, sink).map(|()| None),
+            // RFC 9113 §8.1: DATA follows the final response. §5.4.2 lets this be an error of the
+            // connection, as Node has it.
+            Recv::Head => return Err(Offence::EarlyData),
         }
         if piece.first && !stream.inflow.admits(piece.frame_len) {
             return self.offend(key.id, Offence::StreamWindow, sink).map(|()| None);
@@ -348,6 +355,9 @@ impl Session {
         if let Some(left) = stream.expected {
             match left.checked_sub(u64::from(len)) {
                 Some(left) => stream.expected = Some(left),
+                None if validate && self.config.surplus_data_ends_session => {
+                    return Err(Offence::SurplusData);
+                }
                 None if validate => {
                     return self.offend(key.id, Offence::BadContentLength, sink).map(|()| None);
                 }

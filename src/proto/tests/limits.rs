@@ -89,7 +89,7 @@ fn resets_draw_from_a_budget_that_time_refills() {
 
 #[test]
 fn settings_entries_are_counted() {
-    for (max, failure) in [(3, None), (2, Some((ErrorCode::ENHANCE_YOUR_CALM, -537, false)))] {
+    for (max, failure) in [(3, None), (2, Some((ErrorCode::ENHANCE_YOUR_CALM, -505, false)))] {
         let mut peer = Peer::of_server(Config { max_settings: max, ..Config::default() });
         peer.write(|out| Settings::encode(&[(100, 1), (101, 2), (102, 3)], out));
         assert_eq!(verdict(&mut peer), failure);

@@ -28,6 +28,13 @@ fn the_body_is_as_long_as_announced() {
     let mut peer = Peer::of_server(Config::default());
     peer.headers(1, &[GET, &[("content-length", "1")]].concat(), true);
     assert_eq!(peer.log(), ["1 Invalid BadContentLength"]);
+
+    let config = Config { surplus_data_ends_session: true, ..Config::default() };
+    let mut peer = Peer::of_server(config);
+    peer.headers(1, &[POST, &[("content-length", "1")]].concat(), false);
+    peer.data(1, b"xy", true);
+    let error = peer.failure().expect("the surplus ends the session");
+    assert_eq!((error.library_code(), error.reported()), (-505, true));
 }
 
 /// What a client says of a response.
@@ -58,6 +65,17 @@ fn some_responses_have_no_body_whatever_they_announce() {
     assert_eq!(download("GET", "200", Some("5"), b""), bad);
     assert_eq!(download("GET", "200", None, b"x")[0], "1 Data x");
     assert_eq!(download("CONNECT", "200", Some("5"), b"x"), ["1 Data x", "1 End"]);
+}
+
+#[test]
+fn a_length_that_means_nothing_is_not_passed_on() {
+    for (method, status, length) in [("GET", "204", "0"), ("CONNECT", "200", "7")] {
+        let mut peer = Peer::of_client(Config::default());
+        let request = [(":method", method), (":authority", "a")];
+        peer.end.session.request(fields(&request), false, Default::default()).unwrap();
+        peer.headers(1, &[(":status", status), ("content-length", length), ("a", "b")], false);
+        assert_eq!(peer.log(), [format!("1 Response :status: {status}, a: b")]);
+    }
 }
 
 #[test]

@@ -154,21 +154,21 @@ fn settings_come_first() {
     let mut peer = Peer::raw(Session::client(Config::default(), start()));
     peer.frame(6, 0, 0, &[0; 8]);
     let error = peer.failure().expect("SETTINGS are expected");
-    assert_eq!((error.library_code(), error.reported()), (-536, true));
+    assert_eq!((error.library_code(), error.reported()), (-505, true));
     let mut peer = Peer::raw(Session::client(Config::default(), start()));
     peer.frame(4, 1, 0, &[]);
-    assert_eq!(peer.failure().map(|error| error.library_code()), Some(-536));
+    assert_eq!(peer.failure().map(|error| error.library_code()), Some(-505));
 }
 
 #[test]
 fn malformed_frames_end_the_session_without_a_report() {
     for (kind, flags, stream, payload, code, library, reported) in [
-        (6, 0, 0, &[0; 7][..], ErrorCode::FRAME_SIZE_ERROR, -522, false),
-        (0, 8, 1, &[2, 0][..], ErrorCode::PROTOCOL_ERROR, -522, false),
+        (6, 0, 0, &[0; 7][..], ErrorCode::FRAME_SIZE_ERROR, -505, false),
+        (0, 8, 1, &[2, 0][..], ErrorCode::PROTOCOL_ERROR, -505, false),
         (0, 0, 0, &[0][..], ErrorCode::PROTOCOL_ERROR, -505, false),
         (4, 0, 1, &[][..], ErrorCode::PROTOCOL_ERROR, -505, true),
         (1, 5, 0, &[0x82][..], ErrorCode::PROTOCOL_ERROR, -505, true),
-        (1, 5, 1, &[0x80][..], ErrorCode::COMPRESSION_ERROR, -523, false),
+        (1, 5, 1, &[0x80][..], ErrorCode::COMPRESSION_ERROR, -505, false),
         (4, 0, 0, &[0, 2, 0, 0, 0, 2][..], ErrorCode::PROTOCOL_ERROR, -505, true),
         (4, 0, 0, &[0, 4, 255, 0, 0, 0][..], ErrorCode::FLOW_CONTROL_ERROR, -524, false),
         (4, 1, 0, &[][..], ErrorCode::PROTOCOL_ERROR, -505, true),
@@ -185,6 +185,36 @@ fn malformed_frames_end_the_session_without_a_report() {
     let mut peer = Peer::of_server(Config::default());
     peer.frame(0, 0, 1, &[0; 16_385]);
     assert_eq!(peer.failure().map(|error| error.code()), Some(ErrorCode::FRAME_SIZE_ERROR));
+}
+
+#[test]
+fn an_announcement_of_ours_leaves_the_session_open() {
+    let mut pair = Pair::ready();
+    let most = crate::proto::StreamId::MAX;
+    pair.server.session.goaway(Some(most), ErrorCode::NO_ERROR, b"").unwrap();
+    assert!(pair.server.session.want_read());
+    pair.request(GET, true);
+    pair.run();
+    assert!(pair.server.session.stream(id(1)).is_some());
+    pair.server.session.goaway(None, ErrorCode::NO_ERROR, b"").unwrap();
+    pair.respond(1, OK, true);
+    pair.run();
+    assert!(pair.client.session.is_closed() && pair.server.session.is_closed());
+}
+
+#[test]
+fn data_after_the_end_is_but_a_protocol_error() {
+    for (data, library) in [(true, -505), (false, -510)] {
+        let mut peer = Peer::of_server(Config::default());
+        peer.headers(1, GET, true);
+        match data {
+            true => peer.data(1, b"x", false),
+            false => peer.headers(1, GET, true),
+        }
+        let error = peer.failure().expect("the stream had ended");
+        assert_eq!(error.code(), ErrorCode::STREAM_CLOSED);
+        assert_eq!((error.library_code(), error.reported()), (library, !data));
+    }
 }
 
 #[test]

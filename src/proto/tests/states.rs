@@ -49,7 +49,6 @@ fn outcome(peer: &mut Peer) -> Outcome {
     match reset.and_then(|line| line.split_once(' ')) {
         None => Legal,
         Some((_, "STREAM_CLOSED")) => Stream(ErrorCode::STREAM_CLOSED),
-        Some((_, "PROTOCOL_ERROR")) => Stream(ErrorCode::PROTOCOL_ERROR),
         Some((_, "CANCEL")) => Stream(ErrorCode::CANCEL),
         other => panic!("{other:?}"),
     }
@@ -162,8 +161,7 @@ fn the_client_judges_every_frame_in_every_state() {
     check("reserved (remote)", prepare, 2, response, reserved);
 
     for (state, end) in [("open", false), ("half-closed (local)", true)] {
-        let early = Stream(ErrorCode::PROTOCOL_ERROR);
-        let waiting = [early, Legal, Legal, Legal, Legal, Legal, PROTOCOL];
+        let waiting = [PROTOCOL, Legal, Legal, Legal, Legal, Legal, PROTOCOL];
         check(state, client(end, |_| {}), 1, response, waiting);
         let body = [Legal, Legal, Legal, Legal, Legal, Legal, PROTOCOL];
         let prepare = client(end, |peer| peer.headers(1, OK, false));
