@@ -23,6 +23,8 @@ class ServerHttp2Session extends Http2Session {
   constructor(options, socket, server) {
     super(options, NGHTTP2_SESSION_SERVER, socket);
     this[kServer] = server;
+    const { origins } = options;
+    if (Array.isArray(origins)) this.origin(...origins);
   }
 
   /** The server that accepted the session; undefined for performServerHandshake. */

@@ -228,7 +228,7 @@ class Http2Session extends EventEmitter {
     this[kLocalSettings] = new SettingsState();
     this[kRemoteSettings] = new SettingsState();
     // The engine begins with SETTINGS of its own accord.
-    this.#pendingSettings.push(new Pending('HTTP2SETTINGS', undefined, config.settings));
+    this.#expectAck(config.settings);
     transport.start(this, socket);
     process.nextTick(emit, this, 'connect', this, socket);
   }
@@ -420,11 +420,12 @@ class Http2Session extends EventEmitter {
     const octets = Buffer.alloc(8);
     if (payload === undefined) randomFillSync(octets);
     else octets.set(new Uint8Array(payload.buffer, payload.byteOffset, 8));
+    const ping = new Pending('HTTP2PING', callback);
     if (commands.ping(this, octets) < 0) {
-      callback(new codes.ERR_HTTP2_PING_CANCEL());
+      ping.settle(new codes.ERR_HTTP2_PING_CANCEL());
       return false;
     }
-    this.#pendingPings.push(new Pending('HTTP2PING', callback));
+    this.#pendingPings.push(ping);
     transport.schedule(this);
     return true;
   }
@@ -458,8 +459,13 @@ class Http2Session extends EventEmitter {
       this.destroy(new codes.ERR_HTTP2_MAX_PENDING_SETTINGS_ACK());
       return;
     }
-    this.#pendingSettings.push(new Pending('HTTP2SETTINGS', callback, entries));
+    this.#expectAck(entries, callback);
     transport.schedule(this);
+  }
+
+  #expectAck(entries, callback) {
+    this[kLocalSettings].announce(entries);
+    this.#pendingSettings.push(new Pending('HTTP2SETTINGS', callback, entries));
   }
 
   /**

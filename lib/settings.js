@@ -276,11 +276,22 @@ class SettingsState {
   }
 
   /**
+   * Takes over what is shown before the peer has acknowledged it: custom settings.
+   * @param {ArrayLike<number>} entries id, value, id, value …
+   */
+  announce(entries) {
+    for (let i = 0; i < entries.length; i += 2) {
+      if (!knownIds.has(entries[i])) this.keepCustom(entries[i], entries[i + 1] >>> 0);
+    }
+  }
+
+  /**
    * Keeps one custom setting.
    * @param {number} id
    * @param {number} value
    */
   keepCustom(id, value) {
+    this.#object = undefined;
     this.#custom ??= {};
     this.#custom[id] = value;
   }

@@ -24,8 +24,11 @@ const {
   kDidRead,
   kEndAfterHeaders,
   kEndQueued,
+  kEndReadable,
+  kEnded,
   kHeadRequest,
   kHeadersSent,
+  kHeld,
   kId,
   kInit,
   kMaybeDestroy,
@@ -33,6 +36,7 @@ const {
   kOnStreamData,
   kOnStreamEnd,
   kProceed,
+  kReading,
   kRstCode,
   kSentHeaders,
   kSentInfoHeaders,
@@ -152,7 +156,10 @@ class Http2Stream extends Duplex {
     this[kTrailersReady] = false;
     this[kDidRead] = false;
     this[kEndQueued] = false;
+    this[kReading] = false;
+    this[kEnded] = false;
     this[kUnread] = 0;
+    this[kHeld] = undefined;
     /** What was announced to the engine and not sent yet (OutgoingBody). */
     this[kBody] = undefined;
     this[kTimeout] = undefined;
@@ -322,7 +329,8 @@ class Http2Stream extends Duplex {
       return;
     }
     diagnostics.bodySent(this);
-    if (this[kSlot] >= 0 && this[kHeadersSent]) {
+    // A body that was cut short has no END_STREAM: it must not look complete.
+    if (this[kSlot] >= 0 && this[kHeadersSent] && !this[kClosed]) {
       if (this[kWaitForTrailers]) process.nextTick(emitWantTrailers, this);
       else this.#queueEnd();
     }
@@ -359,7 +367,29 @@ class Http2Stream extends Duplex {
       return;
     }
     this[kDidRead] = true;
+    this[kReading] = true;
     if (this[kUnread] > 0) this.#giveBack();
+    if (this[kHeld] !== undefined) this.#deliverHeld();
+  }
+
+  /** Passes on what arrived while nobody was reading. */
+  #deliverHeld() {
+    const held = this[kHeld];
+    let next = 0;
+    while (next < held.length && this[kReading]) this.#deliver(held[next++]);
+    if (next < held.length) {
+      held.splice(0, next);
+      return;
+    }
+    this[kHeld] = undefined;
+    if (this[kEnded]) this.push(null);
+  }
+
+  #deliver(chunk) {
+    if (chunk.length === 0) return;
+    this[kUnread] += chunk.length;
+    this[kReading] = this.push(chunk);
+    if (this[kReading] && this[kUnread] > 0) this.#giveBack();
   }
 
   /** Opens the peer's window by what the reader has taken. */
@@ -375,14 +405,22 @@ class Http2Stream extends Duplex {
   [kOnStreamData](chunk) {
     if (this.destroyed) return;
     this[kUpdateTimer]();
-    this[kUnread] += chunk.length;
-    if (this.push(chunk) && this[kUnread] > 0) this.#giveBack();
+    // Until somebody reads, nothing is: that tells a body that is wanted from one that is not.
+    if (this[kReading]) this.#deliver(chunk);
+    else if (this[kHeld] === undefined) this[kHeld] = [chunk];
+    else this[kHeld].push(chunk);
   }
 
   /** The peer ended its half. */
   [kOnStreamEnd]() {
-    this.push(null);
+    this[kEndReadable]();
     this[kMaybeDestroy]();
+  }
+
+  /** Nothing comes after what has arrived. */
+  [kEndReadable]() {
+    this[kEnded] = true;
+    if (this[kHeld] === undefined) this.push(null);
   }
 
   // Closing ------------------------------------------------------------------------------------
@@ -401,7 +439,7 @@ class Http2Stream extends Duplex {
     }
     // The reader may finish what has arrived.
     this.on('end', this[kMaybeDestroy]);
-    this.push(null);
+    this[kEndReadable]();
     if (this[kSession][kType] === NGHTTP2_SESSION_SERVER && !this[kDidRead]) {
       if (this.readableFlowing === null) this.resume();
     } else {
@@ -456,6 +494,7 @@ class Http2Stream extends Duplex {
       else if (error instanceof AbortError || error.name === 'AbortError') code = NGHTTP2_CANCEL;
       else code = NGHTTP2_INTERNAL_ERROR;
     }
+    this[kHeld] = undefined;
     if (!this[kClosed]) closeStream(this, code, this.pending ? RstStream.NONE : RstStream.NOW);
     this.push(null);
     // A stream that already closed well has nothing to report; neither has one that was cancelled.

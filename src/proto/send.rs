@@ -230,7 +230,8 @@ impl Session {
             return Ok(());
         }
         if empty && end {
-            self.send_empty_end(stream);
+            // Not at once: what else was asked of the stream, a promise for one, goes first.
+            self.deferred.push_back(Deferred::End { key: stream });
         } else {
             self.schedule(stream);
         }

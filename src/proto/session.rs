@@ -34,9 +34,10 @@ pub(super) enum Phase {
     Over,
 }
 
-/// An event that a command caused, told by the next `transmit`.
+/// What a command caused and the next `transmit` tells or does.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Deferred {
+    End { key: StreamKey },
     Closed { key: StreamKey, code: ErrorCode, by: Cause },
     NotSent { kind: FrameType, key: Option<StreamKey>, id: StreamId, code: i32 },
 }

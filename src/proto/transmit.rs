@@ -4,6 +4,7 @@ use super::config::Padding as Strategy;
 use super::event::{Cause, Event, Output, Sink, StreamKey};
 use super::send::pad;
 use super::session::{Deferred, Phase, Session};
+use super::stream::Stream;
 use super::stream::state::Send;
 use crate::frame::{Data, ErrorCode, Head, Padding};
 use std::time::Instant;
@@ -46,8 +47,8 @@ impl Session {
             if !self.tell_deferred(sink) {
                 return true;
             }
-            // A stream that closed may let another begin.
-            if self.can_admit() {
+            // A stream that closed may let another begin, and one that ends has a frame to send.
+            if self.can_admit() || !self.wire.is_empty() {
                 continue;
             }
             match self.draw_data(out, sink) {
@@ -66,12 +67,21 @@ impl Session {
             match self.deferred.pop_front() {
                 None => return true,
                 Some(Deferred::Closed { key, code, by }) => self.close(key, code, by, sink),
+                Some(Deferred::End { key }) => self.end_empty(key),
                 Some(Deferred::NotSent { kind, key, id, code }) => {
                     sink.event(Event::FrameNotSent { kind: kind.0, stream: key, id, code });
                 }
             }
         }
         self.deferred.is_empty()
+    }
+
+    /// Ends a stream that has no DATA pending, if it was not reset meanwhile.
+    fn end_empty(&mut self, key: StreamKey) {
+        let open = |stream: &Stream| !stream.closing && stream.send == Send::Ending;
+        if self.streams.get(key).is_some_and(open) {
+            self.finish_body(key);
+        }
     }
 
     /// Draws one DATA frame of the stream whose turn it is.
