@@ -25,7 +25,11 @@ enum Drawn {
 
 impl Session {
     /// Draws what is to be sent, as much as the output has room for, and tells the sink which
-    /// streams ended by it. Answers whether more is waiting that did not fit.
+    /// streams ended by it. Answers whether more is waiting that did not fit, in the output or in
+    /// the sink.
+    ///
+    /// Draw only what the transport can take: what stays here is what the limits on queued
+    /// acknowledgements and on memory look at, and what a later, more urgent frame can overtake.
     pub fn transmit<O: Output, S: Sink>(
         &mut self,
         now: Instant,
