@@ -117,7 +117,7 @@ module.exports = Object.freeze({
    */
   violations: since('26.1')
     ? 'specific-reported'
-    : since('22.0')
+    : since('20.18.2', '22.13.1', '23.6.1')
       ? 'internal-reported'
       : 'specific-silent',
   /** DATA beyond the announced content-length fails the session, not only the stream. */
