@@ -20,11 +20,11 @@ const {
   kOnStreamHeaders,
   kOwnOrigin,
   kPendingRequests,
-  kPushed,
   kSocket,
   kStrictSingle,
   kUnsentCode,
   kWhenConnected,
+  kState,
 } = require('./symbols.js');
 const { HTTP_STATUS_MISDIRECTED_REQUEST, NGHTTP2_REFUSED_STREAM, NGHTTP2_SESSION_CLIENT } =
   require('./constants.js');
@@ -132,11 +132,11 @@ class ClientHttp2Session extends Http2Session {
     } else if (this.connecting) {
       if (options.endStream) stream.end();
       this[kWhenConnected](() => this.#submit(stream, fields, options));
-      diagnostics.streamCreated(NGHTTP2_SESSION_CLIENT, stream, request.sentHeaders);
+      diagnostics.streamCreated(NGHTTP2_SESSION_CLIENT, stream);
     } else {
       this.#submit(stream, fields, options);
       if (options.endStream) stream.end();
-      diagnostics.streamCreated(NGHTTP2_SESSION_CLIENT, stream, request.sentHeaders);
+      diagnostics.streamCreated(NGHTTP2_SESSION_CLIENT, stream);
     }
     return stream;
   }
@@ -161,7 +161,7 @@ class ClientHttp2Session extends Http2Session {
       this[kPendingRequests].delete(stream);
       this[kAddStream](stream, slot);
       stream[kInit](slot, commands.lastStreamId());
-      diagnostics.streamStarted(NGHTTP2_SESSION_CLIENT, stream, stream.sentHeaders);
+      diagnostics.streamStarted(NGHTTP2_SESSION_CLIENT, stream);
       transport.schedule(this);
     }
   }
@@ -181,7 +181,7 @@ class ClientHttp2Session extends Http2Session {
     const stream = new ClientHttp2Stream(this, undefined, { endStream: true });
     this[kAddStream](stream, slot);
     stream[kInit](slot, id);
-    stream[kPushed] = true;
+    stream[kState].pushed = true;
     stream.end();
     diagnostics.streamCreated(NGHTTP2_SESSION_CLIENT, stream, headers);
     diagnostics.streamStarted(NGHTTP2_SESSION_CLIENT, stream, headers);

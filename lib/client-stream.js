@@ -8,19 +8,13 @@ const { Http2Stream } = require('./stream.js');
 const { AbortError } = require('./errors.js');
 const {
   kContext,
-  kEndAfterHeaders,
-  kEndQueued,
-  kHeadRequest,
-  kHeadersSent,
   kInit,
   kKeepContext,
   kOnHeaders,
   kOnStreamClosed,
   kOnStreamData,
   kOnStreamEnd,
-  kPushed,
-  kSentHeaders,
-  kWaitForTrailers,
+  kState,
 } = require('./symbols.js');
 const { HTTP_STATUS_CONTINUE, NGHTTP2_FLAG_END_STREAM, NGHTTP2_SESSION_CLIENT } =
   require('./constants.js');
@@ -47,13 +41,13 @@ class ClientHttp2Stream extends Http2Stream {
    */
   constructor(session, sentHeaders, { endStream, waitForTrailers, signal }) {
     super(session);
-    this[kSentHeaders] = sentHeaders;
-    this[kHeadersSent] = true;
-    this[kHeadRequest] = sentHeaders?.[':method'] === 'HEAD';
+    this[kState].sentHeaders = sentHeaders;
+    this[kState].headersSent = true;
+    this[kState].headRequest = sentHeaders?.[':method'] === 'HEAD';
     // END_STREAM is on the HEADERS frame.
-    this[kEndQueued] = endStream;
-    this[kWaitForTrailers] = !!waitForTrailers && !endStream;
-    this[kPushed] = false;
+    this[kState].endQueued = endStream;
+    this[kState].waitForTrailers = !!waitForTrailers && !endStream;
+    this[kState].pushed = false;
     // What is written before the stream has its id goes out in one piece then.
     this.cork();
     this[kContext] = undefined;
@@ -105,9 +99,9 @@ class ClientHttp2Stream extends Http2Stream {
   #onHeaders(kind, flags, headers, rawHeaders) {
     const endStream = (flags & NGHTTP2_FLAG_END_STREAM) !== 0;
     if (kind === RESPONSE) {
-      if (endStream) this[kEndAfterHeaders] = true;
+      if (endStream) this[kState].endAfterHeaders = true;
       diagnostics.responseHeaders(NGHTTP2_SESSION_CLIENT, this, headers, flags);
-      this.emit(this[kPushed] ? 'push' : 'response', headers, flags, rawHeaders);
+      this.emit(this[kState].pushed ? 'push' : 'response', headers, flags, rawHeaders);
     } else if (kind === INFORMATIONAL) {
       this.emit('headers', headers, flags, rawHeaders);
       if (headers[':status'] === HTTP_STATUS_CONTINUE) this.emit('continue');

@@ -35,22 +35,22 @@ const allSent = bodyChannel('client.stream.bodySent');
  * A stream exists.
  * @param {number} type Session type.
  * @param {object} stream
- * @param {object} headers
+ * @param {object} [headers] Those received; else those sent.
  */
 function streamCreated(type, stream, headers) {
   const { created } = streamChannelsOf[type];
-  if (created.hasSubscribers) created.publish({ stream, headers });
+  if (created.hasSubscribers) created.publish({ stream, headers: headers ?? stream.sentHeaders });
 }
 
 /**
  * A stream has its id and began.
  * @param {number} type Session type.
  * @param {object} stream
- * @param {object} headers
+ * @param {object} [headers] Those received; else those sent.
  */
 function streamStarted(type, stream, headers) {
   const { start } = streamChannelsOf[type];
-  if (start.hasSubscribers) start.publish({ stream, headers });
+  if (start.hasSubscribers) start.publish({ stream, headers: headers ?? stream.sentHeaders });
 }
 
 /** @param {number} type Session type. @param {object} stream @param {Error} error */
@@ -63,12 +63,14 @@ function streamFailed(type, stream, error) {
  * The response's head was sent (server) or received (client).
  * @param {number} type Session type.
  * @param {object} stream
- * @param {object} headers
+ * @param {object | undefined} headers Those received; else those sent.
  * @param {number} flags
  */
 function responseHeaders(type, stream, headers, flags) {
   const { finish } = streamChannelsOf[type];
-  if (finish.hasSubscribers) finish.publish({ stream, headers, flags });
+  if (finish.hasSubscribers) {
+    finish.publish({ stream, headers: headers ?? stream.sentHeaders, flags });
+  }
 }
 
 /** @param {number} type Session type. @param {object} stream */

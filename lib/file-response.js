@@ -9,14 +9,14 @@ const fs = require('node:fs');
 const { codes } = require('./errors.js');
 const { isBodiless } = require('./response-headers.js');
 const { NGHTTP2_INTERNAL_ERROR } = require('./constants.js');
-const { kClosed, kHeadersSent, kStartResponse, kUpdateTimer } = require('./symbols.js');
+const { kStartResponse, kUpdateTimer } = require('./symbols.js');
 
 /** Octets read at a time. */
 const CHUNK_SIZE = 64 * 1024;
 
 function checkOptions(stream, headers, options) {
-  if (stream.destroyed || stream[kClosed]) throw new codes.ERR_HTTP2_INVALID_STREAM();
-  if (stream[kHeadersSent]) throw new codes.ERR_HTTP2_HEADERS_SENT();
+  if (stream.destroyed || stream.closed) throw new codes.ERR_HTTP2_INVALID_STREAM();
+  if (stream.headersSent) throw new codes.ERR_HTTP2_HEADERS_SENT();
   for (const name of ['offset', 'length']) {
     if (options[name] !== undefined && typeof options[name] !== 'number') {
       throw new codes.ERR_INVALID_ARG_VALUE(`options.${name}`, options[name]);
@@ -81,7 +81,7 @@ class FileResponse {
 
   read() {
     const { stream } = this;
-    if (!this.open || stream.destroyed || stream[kClosed]) return;
+    if (!this.open || stream.destroyed || stream.closed) return;
     if (this.left === 0) {
       this.finish();
       return;
@@ -89,7 +89,7 @@ class FileResponse {
     const size = this.left > 0 ? Math.min(this.left, CHUNK_SIZE) : CHUNK_SIZE;
     const buffer = Buffer.allocUnsafeSlow(size);
     fs.read(this.fd, buffer, 0, size, this.position, (error, count) => {
-      if (stream.destroyed || stream[kClosed]) this.close();
+      if (stream.destroyed || stream.closed) this.close();
       else if (error !== null) this.fail();
       else if (count === 0) this.finish();
       else this.write(count === size ? buffer : buffer.subarray(0, count));
@@ -135,12 +135,12 @@ function send(response, stat, headers, options, named) {
   const { stream } = response;
   const range = { offset: options.offset ?? 0, length: options.length ?? -1 };
   const { statCheck, waitForTrailers } = options;
-  let cancelled = stream.destroyed || stream[kClosed];
+  let cancelled = stream.destroyed || stream.closed;
   if (!cancelled && statCheck !== undefined) {
     const answer = named
       ? statCheck.call(stream, stat, headers)
       : statCheck.call(stream, stat, headers, range);
-    cancelled = answer === false || stream[kHeadersSent];
+    cancelled = answer === false || stream.headersSent;
   }
   if (cancelled) {
     response.close();

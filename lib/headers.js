@@ -310,7 +310,7 @@ function completeArray(pairs, target) {
  */
 function completeRequest(given, target) {
   if (Array.isArray(given)) return completeArray(given, target);
-  const headers = { __proto__: null, ...given };
+  const headers = { ...given };
   headers[':method'] ??= 'GET';
   const method = headers[':method'];
   const { ':authority': authority, ':scheme': scheme, ':path': path } = headers;

@@ -9,11 +9,11 @@ const { codes } = require('./errors.js');
 const { serializeAltsvc, serializeOrigins } = require('./alternatives.js');
 const {
   kAddStream,
-  kEndAfterHeaders,
-  kHeadRequest,
+  kEndReadable,
   kOnNewStream,
   kOnStreamHeaders,
   kServer,
+  kState,
 } = require('./symbols.js');
 const { NGHTTP2_FLAG_END_STREAM, NGHTTP2_REFUSED_STREAM, NGHTTP2_SESSION_SERVER } =
   require('./constants.js');
@@ -66,16 +66,17 @@ class ServerHttp2Session extends Http2Session {
     const stream = new ServerHttp2Stream(this, slot, id, headers);
     this[kAddStream](stream, slot);
     if ((flags & NGHTTP2_FLAG_END_STREAM) !== 0) {
-      stream[kEndAfterHeaders] = true;
-      stream.push(null);
+      stream[kState].endAfterHeaders = true;
+      stream[kEndReadable]();
     }
     if (headers[':method'] === 'HEAD') {
       // RFC 9110 §9.3.2: no content answers HEAD.
-      stream[kHeadRequest] = true;
+      stream[kState].headRequest = true;
       stream.end();
     }
     diagnostics.streamCreated(NGHTTP2_SESSION_SERVER, stream, headers);
     diagnostics.streamStarted(NGHTTP2_SESSION_SERVER, stream, headers);
+    this[kServer]?.emit('stream', stream, headers, flags, rawHeaders);
     this.emit('stream', stream, headers, flags, rawHeaders);
   }
 

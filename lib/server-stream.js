@@ -13,24 +13,17 @@ const { validateFunction, validateObject } = require('./validators.js');
 const {
   kAddStream,
   kAuthority,
-  kClosed,
-  kEndQueued,
-  kHeadRequest,
-  kHeadersSent,
   kId,
   kProceed,
   kProtocol,
-  kPushed,
   kRemoteSettings,
   kSend,
-  kSentHeaders,
-  kSentInfoHeaders,
   kSession,
   kSlot,
   kStartResponse,
   kStrictSingle,
   kUpdateTimer,
-  kWaitForTrailers,
+  kState,
 } = require('./symbols.js');
 const {
   HTTP_STATUS_SWITCHING_PROTOCOLS,
@@ -54,7 +47,7 @@ class ServerHttp2Stream extends Http2Stream {
     this[kId] = id;
     this[kProtocol] = headers[':scheme'];
     this[kAuthority] = headers[':authority'];
-    this[kPushed] = false;
+    this[kState].pushed = false;
   }
 
   /** Whether pushStream may be called: the client takes pushes, and this is not one. */
@@ -62,8 +55,8 @@ class ServerHttp2Stream extends Http2Stream {
     const session = this[kSession];
     return (
       !this.destroyed &&
-      !this[kClosed] &&
-      !this[kPushed] &&
+      !this[kState].closed &&
+      !this[kState].pushed &&
       session !== undefined &&
       !session.closed &&
       !session.destroyed &&
@@ -87,7 +80,7 @@ class ServerHttp2Stream extends Http2Stream {
     if (session === undefined || !isPushEnabled(session)) {
       throw new codes.ERR_HTTP2_PUSH_DISABLED();
     }
-    if (this[kPushed]) throw new codes.ERR_HTTP2_NESTED_PUSH();
+    if (this[kState].pushed) throw new codes.ERR_HTTP2_NESTED_PUSH();
     if (typeof options === 'function') callback = options;
     validateFunction(callback, 'callback');
     if (headers === null || typeof headers !== 'object' || Array.isArray(headers)) {
@@ -110,11 +103,11 @@ class ServerHttp2Stream extends Http2Stream {
       return;
     }
     const stream = new ServerHttp2Stream(session, slot, commands.lastStreamId(), headers);
-    stream[kPushed] = true;
-    stream[kSentHeaders] = headers;
+    stream[kState].pushed = true;
+    stream[kState].sentHeaders = headers;
     stream.push(null);
     if (headers[':method'] === 'HEAD') {
-      stream[kHeadRequest] = true;
+      stream[kState].headRequest = true;
       stream.end();
     }
     session[kAddStream](stream, slot);
@@ -130,8 +123,8 @@ class ServerHttp2Stream extends Http2Stream {
    * @param {{endStream?: boolean, waitForTrailers?: boolean, sendDate?: boolean}} [options]
    */
   respond(headers, options) {
-    if (this.destroyed || this[kClosed]) throw new codes.ERR_HTTP2_INVALID_STREAM();
-    if (this[kHeadersSent]) throw new codes.ERR_HTTP2_HEADERS_SENT();
+    if (this.destroyed || this[kState].closed) throw new codes.ERR_HTTP2_INVALID_STREAM();
+    if (this[kState].headersSent) throw new codes.ERR_HTTP2_HEADERS_SENT();
     if (headers != null && typeof headers !== 'object') {
       throw new codes.ERR_INVALID_ARG_TYPE('headers', behavior.headersTypeMessage, headers);
     }
@@ -140,7 +133,7 @@ class ServerHttp2Stream extends Http2Stream {
     }
     const { list, sentHeaders, status } = completeResponse(headers, options?.sendDate !== false);
     const endStream =
-      !!options?.endStream || isBodiless(status) || this[kHeadRequest] || this.writableEnded;
+      !!options?.endStream || isBodiless(status) || this[kState].headRequest || this.writableEnded;
     this[kSend](list, sentHeaders, endStream, !!options?.waitForTrailers);
     if (endStream && !this.writableEnded) this.end();
   }
@@ -156,16 +149,16 @@ class ServerHttp2Stream extends Http2Stream {
     const session = this[kSession];
     const fields = toFieldList(list, 'response', session[kStrictSingle]);
     this[kUpdateTimer]();
-    this[kSentHeaders] = sentHeaders;
-    this[kHeadersSent] = true;
-    if (endStream) this[kEndQueued] = true;
-    else this[kWaitForTrailers] = waitForTrailers;
+    this[kState].sentHeaders = sentHeaders;
+    this[kState].headersSent = true;
+    if (endStream) this[kState].endQueued = true;
+    else this[kState].waitForTrailers = waitForTrailers;
     commands.respond(session, this[kSlot], this[kId], fields, endStream);
     transport.schedule(session);
     diagnostics.responseHeaders(
       NGHTTP2_SESSION_SERVER,
       this,
-      sentHeaders,
+      undefined,
       endStream ? NGHTTP2_FLAG_END_STREAM | NGHTTP2_FLAG_END_HEADERS : NGHTTP2_FLAG_END_HEADERS,
     );
   }
@@ -195,8 +188,8 @@ class ServerHttp2Stream extends Http2Stream {
    * @param {object} headers
    */
   additionalHeaders(headers) {
-    if (this.destroyed || this[kClosed]) throw new codes.ERR_HTTP2_INVALID_STREAM();
-    if (this[kHeadersSent]) throw new codes.ERR_HTTP2_HEADERS_AFTER_RESPOND();
+    if (this.destroyed || this[kState].closed) throw new codes.ERR_HTTP2_INVALID_STREAM();
+    if (this[kState].headersSent) throw new codes.ERR_HTTP2_HEADERS_AFTER_RESPOND();
     validateObject(headers, 'headers');
     headers = { __proto__: null, ...headers };
     if (headers[':status'] != null) {
@@ -207,8 +200,8 @@ class ServerHttp2Stream extends Http2Stream {
     const session = this[kSession];
     const fields = toFieldList(headers, 'response', session[kStrictSingle]);
     this[kUpdateTimer]();
-    this[kSentInfoHeaders] ??= [];
-    this[kSentInfoHeaders].push(headers);
+    this[kState].sentInfoHeaders ??= [];
+    this[kState].sentInfoHeaders.push(headers);
     commands.inform(session, this[kSlot], this[kId], fields);
     transport.schedule(session);
   }

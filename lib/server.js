@@ -28,10 +28,6 @@ const FORBIDDEN = [
   '',
 ].join('\r\n');
 
-function onSessionStream(stream, headers, flags, rawHeaders) {
-  this[kServer].emit('stream', stream, headers, flags, rawHeaders);
-}
-
 function onSessionPriority(...args) {
   this[kServer].emit('priority', ...args);
 }
@@ -66,7 +62,6 @@ function onConnection(socket) {
   }
   const session = new ServerHttp2Session(this[kOptions], socket, this);
   this[kSessions].add(session);
-  session.on('stream', onSessionStream);
   session.on('error', onSessionError);
   session.on('close', onSessionClose);
   if (!behavior.prioritySignalsRemoved) session.on('priority', onSessionPriority);

@@ -15,20 +15,12 @@ const timeouts = require('./timeouts.js');
 const { AbortError, codes, nameForErrorCode } = require('./errors.js');
 const { toFieldList } = require('./headers.js');
 const { OutgoingBody } = require('./body.js');
+const { StreamState } = require('./stream-state.js');
 const { flushNow, schedule } = require('./transport.js');
 const { validateFunction, validateObject, validateUint32 } = require('./validators.js');
 const {
-  kAborted,
   kBody,
-  kClosed,
-  kDidRead,
-  kEndAfterHeaders,
-  kEndQueued,
   kEndReadable,
-  kEnded,
-  kHeadRequest,
-  kHeadersSent,
-  kHeld,
   kId,
   kInit,
   kMaybeDestroy,
@@ -36,11 +28,6 @@ const {
   kOnStreamData,
   kOnStreamEnd,
   kProceed,
-  kReading,
-  kRstCode,
-  kSentHeaders,
-  kSentInfoHeaders,
-  kSentTrailers,
   kSession,
   kSessionCode,
   kSlot,
@@ -48,11 +35,9 @@ const {
   kStreamState,
   kStrictSingle,
   kTimeout,
-  kTrailersReady,
   kType,
-  kUnread,
   kUpdateTimer,
-  kWaitForTrailers,
+  kState,
 } = require('./symbols.js');
 const { NGHTTP2_CANCEL, NGHTTP2_INTERNAL_ERROR, NGHTTP2_NO_ERROR, NGHTTP2_SESSION_SERVER } =
   require('./constants.js');
@@ -72,8 +57,8 @@ const RstStream = Object.freeze({
 });
 
 function emitAborted(stream) {
-  if (!stream[kAborted]) {
-    stream[kAborted] = true;
+  if (!stream[kState].aborted) {
+    stream[kState].aborted = true;
     stream.emit('aborted');
   }
 }
@@ -91,8 +76,8 @@ function resetStream(stream, code) {
 
 /** Marks the stream closed, ends its writable side, and tells the peer as `mode` says. */
 function closeStream(stream, code, mode) {
-  stream[kClosed] = true;
-  stream[kRstCode] = code;
+  stream[kState].closed = true;
+  stream[kState].rstCode = code;
   timeouts.clear(stream);
   const { writableEnded } = stream;
   if (!writableEnded) {
@@ -121,6 +106,13 @@ function finishClose(stream, code) {
   resetStream(stream, code);
 }
 
+/** Does what reading an empty body to its end does, but for the event, which nobody hears. */
+function skipEnd(stream) {
+  const state = stream._readableState;
+  state.ended = true;
+  state.endEmitted = true;
+}
+
 function maybeDestroy(stream) {
   stream[kMaybeDestroy]();
 }
@@ -130,42 +122,22 @@ function callClose(stream) {
 }
 
 function emitWantTrailers(stream) {
-  if (stream.destroyed || stream[kClosed]) return;
-  stream[kTrailersReady] = true;
+  if (stream.destroyed || stream[kState].closed) return;
+  stream[kState].trailersReady = true;
   // Without a listener there are none: an empty list ends the stream.
   if (!stream.emit('wantTrailers')) stream.sendTrailers({});
 }
 
 /** A bidirectional stream of an HTTP/2 session. */
 class Http2Stream extends Duplex {
-  /** Octets of the body that were left when the idle timer went off last. */
-  #leftAtTimeout = 0;
-
-  constructor(session, options) {
-    super(options === undefined ? DUPLEX_OPTIONS : { ...options, ...DUPLEX_OPTIONS });
+  constructor(session) {
+    super(DUPLEX_OPTIONS);
     this[kSession] = session;
-    this[kId] = undefined;
+    this[kState] = new StreamState();
     this[kSlot] = -1;
-    this[kClosed] = false;
-    this[kRstCode] = NGHTTP2_NO_ERROR;
-    this[kAborted] = false;
-    this[kHeadersSent] = false;
-    this[kHeadRequest] = false;
-    this[kEndAfterHeaders] = false;
-    this[kWaitForTrailers] = false;
-    this[kTrailersReady] = false;
-    this[kDidRead] = false;
-    this[kEndQueued] = false;
-    this[kReading] = false;
-    this[kEnded] = false;
-    this[kUnread] = 0;
-    this[kHeld] = undefined;
+    this[kId] = undefined;
     /** What was announced to the engine and not sent yet (OutgoingBody). */
     this[kBody] = undefined;
-    this[kTimeout] = undefined;
-    this[kSentHeaders] = undefined;
-    this[kSentInfoHeaders] = undefined;
-    this[kSentTrailers] = undefined;
   }
 
   /** Binds the stream to its place in the engine. */
@@ -181,22 +153,26 @@ class Http2Stream extends Duplex {
 
   /** Whether the peer's header block ended its half of the stream: no body is to come. */
   get endAfterHeaders() {
-    return this[kEndAfterHeaders];
+    return this[kState].endAfterHeaders;
   }
 
   /** The headers sent. */
   get sentHeaders() {
-    return this[kSentHeaders];
+    const { sentHeaders } = this[kState];
+    if (sentHeaders !== undefined && Object.getPrototypeOf(sentHeaders) !== null) {
+      Object.setPrototypeOf(sentHeaders, null);
+    }
+    return sentHeaders;
   }
 
   /** The trailers sent. */
   get sentTrailers() {
-    return this[kSentTrailers];
+    return this[kState].sentTrailers;
   }
 
   /** The informational headers sent, one object per block. */
   get sentInfoHeaders() {
-    return this[kSentInfoHeaders];
+    return this[kState].sentInfoHeaders;
   }
 
   /** Whether the stream has no id yet. */
@@ -215,21 +191,21 @@ class Http2Stream extends Duplex {
   }
 
   get headersSent() {
-    return this[kHeadersSent];
+    return this[kState].headersSent;
   }
 
   /** Whether the stream was reset while its writable side was open. */
   get aborted() {
-    return this[kAborted];
+    return this[kState].aborted;
   }
 
   get headRequest() {
-    return this[kHeadRequest];
+    return this[kState].headRequest;
   }
 
   /** Error code (RFC 9113 §7) the stream closed with; 0 before. */
   get rstCode() {
-    return this[kRstCode];
+    return this[kState].rstCode;
   }
 
   /** Figures of the protocol; empty while pending and once destroyed. */
@@ -241,15 +217,15 @@ class Http2Stream extends Duplex {
 
   /** Whether the stream was closed, by either side. */
   get closed() {
-    return this[kClosed];
+    return this[kState].closed;
   }
 
   _onTimeout() {
     if (this.destroyed) return;
     // A body that is still moving is activity.
     const left = this[kBody]?.left ?? 0;
-    if (left > 0 && left !== this.#leftAtTimeout) {
-      this.#leftAtTimeout = left;
+    if (left > 0 && left !== this[kState].leftAtTimeout) {
+      this[kState].leftAtTimeout = left;
       this[kUpdateTimer]();
       return;
     }
@@ -275,7 +251,7 @@ class Http2Stream extends Duplex {
       process.nextTick(callback);
       return true;
     }
-    if (!this[kHeadersSent]) this[kProceed]();
+    if (!this[kState].headersSent) this[kProceed]();
     this[kUpdateTimer]();
     this[kBody] ??= new OutgoingBody();
     return false;
@@ -316,8 +292,8 @@ class Http2Stream extends Duplex {
   }
 
   #queueEnd() {
-    if (this[kEndQueued] || this[kWaitForTrailers] || this[kSlot] < 0) return;
-    this[kEndQueued] = true;
+    if (this[kState].endQueued || this[kState].waitForTrailers || this[kSlot] < 0) return;
+    this[kState].endQueued = true;
     const session = this[kSession];
     commands.data(session, this[kSlot], this[kId], 0, true);
     schedule(session);
@@ -330,8 +306,8 @@ class Http2Stream extends Duplex {
     }
     diagnostics.bodySent(this);
     // A body that was cut short has no END_STREAM: it must not look complete.
-    if (this[kSlot] >= 0 && this[kHeadersSent] && !this[kClosed]) {
-      if (this[kWaitForTrailers]) process.nextTick(emitWantTrailers, this);
+    if (this[kSlot] >= 0 && this[kState].headersSent && !this[kState].closed) {
+      if (this[kState].waitForTrailers) process.nextTick(emitWantTrailers, this);
       else this.#queueEnd();
     }
     callback();
@@ -344,15 +320,15 @@ class Http2Stream extends Duplex {
    * @param {object} headers
    */
   sendTrailers(headers) {
-    if (this.destroyed || this[kClosed]) throw new codes.ERR_HTTP2_INVALID_STREAM();
-    if (this[kSentTrailers] !== undefined) throw new codes.ERR_HTTP2_TRAILERS_ALREADY_SENT();
-    if (!this[kTrailersReady]) throw new codes.ERR_HTTP2_TRAILERS_NOT_READY();
+    if (this.destroyed || this[kState].closed) throw new codes.ERR_HTTP2_INVALID_STREAM();
+    if (this[kState].sentTrailers !== undefined) throw new codes.ERR_HTTP2_TRAILERS_ALREADY_SENT();
+    if (!this[kState].trailersReady) throw new codes.ERR_HTTP2_TRAILERS_NOT_READY();
     validateObject(headers, 'headers');
     const session = this[kSession];
     const fields = toFieldList(headers, 'trailers', session[kStrictSingle]);
     this[kUpdateTimer]();
-    this[kSentTrailers] = headers;
-    this[kEndQueued] = true;
+    this[kState].sentTrailers = headers;
+    this[kState].endQueued = true;
     // RFC 9113 §8.1: an empty trailer section is not sent; an empty DATA frame ends the stream.
     if (fields.count === 0) commands.data(session, this[kSlot], this[kId], 0, true);
     else commands.trailers(session, this[kSlot], this[kId], fields);
@@ -366,36 +342,38 @@ class Http2Stream extends Duplex {
       this.push(null);
       return;
     }
-    this[kDidRead] = true;
-    this[kReading] = true;
-    if (this[kUnread] > 0) this.#giveBack();
-    if (this[kHeld] !== undefined) this.#deliverHeld();
+    const state = this[kState];
+    state.didRead = true;
+    state.reading = true;
+    if (state.unread > 0) this.#giveBack(state);
+    if (state.held !== undefined) this.#deliverHeld(state);
+    else if (state.ended) this.push(null);
   }
 
   /** Passes on what arrived while nobody was reading. */
-  #deliverHeld() {
-    const held = this[kHeld];
+  #deliverHeld(state) {
+    const { held } = state;
     let next = 0;
-    while (next < held.length && this[kReading]) this.#deliver(held[next++]);
+    while (next < held.length && state.reading) this.#deliver(state, held[next++]);
     if (next < held.length) {
       held.splice(0, next);
       return;
     }
-    this[kHeld] = undefined;
-    if (this[kEnded]) this.push(null);
+    state.held = undefined;
+    if (state.ended) this.push(null);
   }
 
-  #deliver(chunk) {
+  #deliver(state, chunk) {
     if (chunk.length === 0) return;
-    this[kUnread] += chunk.length;
-    this[kReading] = this.push(chunk);
-    if (this[kReading] && this[kUnread] > 0) this.#giveBack();
+    state.unread += chunk.length;
+    state.reading = this.push(chunk);
+    if (state.reading && state.unread > 0) this.#giveBack(state);
   }
 
   /** Opens the peer's window by what the reader has taken. */
-  #giveBack() {
-    const octets = this[kUnread];
-    this[kUnread] = 0;
+  #giveBack(state) {
+    const octets = state.unread;
+    state.unread = 0;
     if (this[kSlot] < 0) return;
     const session = this[kSession];
     commands.consume(session, this[kSlot], this[kId], octets);
@@ -405,10 +383,11 @@ class Http2Stream extends Duplex {
   [kOnStreamData](chunk) {
     if (this.destroyed) return;
     this[kUpdateTimer]();
+    const state = this[kState];
     // Until somebody reads, nothing is: that tells a body that is wanted from one that is not.
-    if (this[kReading]) this.#deliver(chunk);
-    else if (this[kHeld] === undefined) this[kHeld] = [chunk];
-    else this[kHeld].push(chunk);
+    if (state.reading) this.#deliver(state, chunk);
+    else if (state.held === undefined) state.held = [chunk];
+    else state.held.push(chunk);
   }
 
   /** The peer ended its half. */
@@ -417,10 +396,11 @@ class Http2Stream extends Duplex {
     this[kMaybeDestroy]();
   }
 
-  /** Nothing comes after what has arrived. */
+  /** Nothing comes after what has arrived. The reader learns it when it asks. */
   [kEndReadable]() {
-    this[kEnded] = true;
-    if (this[kHeld] === undefined) this.push(null);
+    const state = this[kState];
+    state.ended = true;
+    if (state.didRead && state.held === undefined) this.push(null);
   }
 
   // Closing ------------------------------------------------------------------------------------
@@ -430,21 +410,41 @@ class Http2Stream extends Duplex {
     this[kSlot] = -1;
     if (this.destroyed) return;
     this[kUpdateTimer]();
-    if (!this[kClosed]) closeStream(this, code, RstStream.NONE);
+    if (!this[kState].closed) closeStream(this, code, RstStream.NONE);
     // What was announced and not asked for will never be sent.
-    this[kBody]?.finish();
+    const body = this[kBody];
+    if (body !== undefined && body.left > 0) body.finish();
     if (!this.readable || code !== NGHTTP2_NO_ERROR) {
       this[kMaybeDestroy](code);
       return;
     }
+    if (this.#isUnheard()) {
+      skipEnd(this);
+      this[kMaybeDestroy]();
+      return;
+    }
     // The reader may finish what has arrived.
     this.on('end', this[kMaybeDestroy]);
-    this[kEndReadable]();
-    if (this[kSession][kType] === NGHTTP2_SESSION_SERVER && !this[kDidRead]) {
+    this[kState].ended = true;
+    if (this[kState].held === undefined) this.push(null);
+    if (this[kSession][kType] === NGHTTP2_SESSION_SERVER && !this[kState].didRead) {
       if (this.readableFlowing === null) this.resume();
     } else {
       this.read(0);
     }
+  }
+
+  /** Whether the stream is a request without a body whose end nobody waits for. */
+  #isUnheard() {
+    const state = this[kState];
+    return (
+      state.endAfterHeaders &&
+      !state.didRead &&
+      this[kSession][kType] === NGHTTP2_SESSION_SERVER &&
+      this.readableFlowing === null &&
+      this.listenerCount('end') === 0 &&
+      this.listenerCount('readable') === 0
+    );
   }
 
   /** Destroys the stream if both its sides are done. */
@@ -455,8 +455,8 @@ class Http2Stream extends Duplex {
       return;
     }
     // A HEAD request's writable side has finished before the response was started.
-    if (!this.writableFinished || !this[kHeadersSent]) return;
-    if (!this.readable && this[kClosed]) {
+    if (!this.writableFinished || !this[kState].headersSent) return;
+    if (!this.readable && this[kState].closed) {
       this.destroy();
       return;
     }
@@ -464,8 +464,8 @@ class Http2Stream extends Duplex {
     // once: streams may still be pushed.
     if (
       this[kSession]?.[kType] === NGHTTP2_SESSION_SERVER &&
-      !this[kWaitForTrailers] &&
-      !this[kDidRead] &&
+      !this[kState].waitForTrailers &&
+      !this[kState].didRead &&
       this.readableFlowing === null
     ) {
       setImmediate(callClose, this);
@@ -480,7 +480,7 @@ class Http2Stream extends Duplex {
   close(code = NGHTTP2_NO_ERROR, callback) {
     validateUint32(code, 'code');
     if (callback !== undefined) validateFunction(callback, 'callback');
-    if (this[kClosed]) return;
+    if (this[kState].closed) return;
     if (callback !== undefined) this.once('close', callback);
     closeStream(this, code, RstStream.WHEN_FINISHED);
   }
@@ -488,14 +488,14 @@ class Http2Stream extends Duplex {
   _destroy(error, callback) {
     const session = this[kSession];
     const sessionCode = session[kSessionCode]();
-    let code = this[kClosed] ? this[kRstCode] : sessionCode;
+    let code = this[kState].closed ? this[kState].rstCode : sessionCode;
     if (error != null) {
       if (sessionCode !== NGHTTP2_NO_ERROR) code = sessionCode;
       else if (error instanceof AbortError || error.name === 'AbortError') code = NGHTTP2_CANCEL;
       else code = NGHTTP2_INTERNAL_ERROR;
     }
-    this[kHeld] = undefined;
-    if (!this[kClosed]) closeStream(this, code, this.pending ? RstStream.NONE : RstStream.NOW);
+    this[kState].held = undefined;
+    if (!this[kState].closed) closeStream(this, code, this.pending ? RstStream.NONE : RstStream.NOW);
     this.push(null);
     // A stream that already closed well has nothing to report; neither has one that was cancelled.
     if (error == null && code !== NGHTTP2_NO_ERROR && code !== NGHTTP2_CANCEL) {

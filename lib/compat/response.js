@@ -21,9 +21,9 @@ const {
   kProxySocket,
   kRequest,
   kResponse,
+  kState,
   kStream,
   kTrailers,
-  kWaitForTrailers,
 } = require('../symbols.js');
 
 const kClosed = Symbol('closed');
@@ -88,7 +88,7 @@ function beginSend(response) {
 function endStream(response) {
   const stream = response[kStream];
   if (response[kTrailers] === undefined && stream.listenerCount('wantTrailers') === 1) {
-    stream[kWaitForTrailers] = false;
+    stream[kState].waitForTrailers = false;
   }
   stream.end();
 }

@@ -1,0 +1,46 @@
+'use strict';
+
+/**
+ * What an Http2Stream knows of itself besides the state of its Duplex. An object of its own with
+ * named fields: as symbols on the stream they would each cost an allocation.
+ */
+class StreamState {
+  // Life
+  closed = false;
+  rstCode = 0;
+  aborted = false;
+  /** Whether the server promised the stream. */
+  pushed = false;
+
+  // Headers
+  headersSent = false;
+  headRequest = false;
+  /** Whether the peer's header block ended its half. */
+  endAfterHeaders = false;
+  /** An object; or, of a response, a function of none that makes it (see sent-headers). */
+  sentHeaders = undefined;
+  sentInfoHeaders = undefined;
+  sentTrailers = undefined;
+  waitForTrailers = false;
+  trailersReady = false;
+
+  // The readable side
+  /** Whether anybody ever asked for data. */
+  didRead = false;
+  /** Whether data is passed on as it arrives. */
+  reading = false;
+  /** Whether the peer has ended its half. */
+  ended = false;
+  /** Octets passed on and not given back to the peer's window. */
+  unread = 0;
+  /** Chunks that arrived while nobody was reading. */
+  held = undefined;
+
+  // The writable side
+  /** Whether the engine knows of the end. */
+  endQueued = false;
+  /** Octets of the body that were left when the idle timer went off last. */
+  leftAtTimeout = 0;
+}
+
+module.exports = { StreamState };
