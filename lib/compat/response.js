@@ -84,6 +84,14 @@ function beginSend(response) {
   });
 }
 
+/** What end() is given; dropped if the response has no content (RFC 9110 §6.4.1), as in HTTP/1. */
+function writeLast(response, chunk, encoding) {
+  const stream = response[kStream];
+  const canSend = !response[kClosed] && !stream.destroyed;
+  if (canSend && !stream.headersSent) response.writeHead(response[kStatusCode]);
+  if (!stream.writableEnded || !canSend) response.write(chunk, encoding);
+}
+
 /** Ends the stream; without trailers the last DATA frame can say so. */
 function endStream(response) {
   const stream = response[kStream];
@@ -392,7 +400,7 @@ class Http2ServerResponse extends Stream {
       if (typeof callback === 'function') process.nextTick(callback);
       return this;
     }
-    if (chunk != null) this.write(chunk, encoding);
+    if (chunk != null) writeLast(this, chunk, encoding);
     this[kEndedAsHead] = isHead;
     this[kEnding] = true;
     if (typeof callback === 'function') {
