@@ -81,7 +81,7 @@ module.exports = Object.freeze({
   /** Option `maxOriginSetSize` of connect. */
   maxOriginSetSize: since('26.3.1'),
   /** A secure server's `ALPNCallback` stands alone: no default ALPN list joins it. */
-  alpnCallback: since('22.13'),
+  alpnCallback: since('20.19', '22.13'),
   /** connect sends no server name for IP hosts (RFC 6066 §3). */
   noServernameForIp: since('22.14'),
 
@@ -90,13 +90,13 @@ module.exports = Object.freeze({
   /** PRIORITY signals have no effect; using them warns with DEP0194. Else 'priority' is emitted. */
   prioritySignalsRemoved: since('24.2'),
   /** The payload of `ping()` is measured by byteLength, so that every 8-byte view is accepted. */
-  pingAcceptsViews: since('24.11.1', '25.0'),
+  pingAcceptsViews: since('20.20', '24.11.1', '25.0'),
   /** `session.close()` sends GOAWAY(0) at once. */
-  closeSendsGoaway: since('22.16', '24.0'),
+  closeSendsGoaway: since('20.19.3', '22.16', '24.0'),
   /** `request()` on a closed or destroyed session throws; else its stream fails later. */
   requestOnDeadSessionThrows: !since('26.0'),
   /** An idle session that was closed gracefully counts as destroyed at once. */
-  closeDestroysIdleSession: !since('22.0'),
+  closeDestroysIdleSession: !since('20.19.3', '22.0'),
   /** Stream events run in the async context of `request()`, not in that of `connect()`. */
   requestAsyncContext: since('22.12'),
   /** `session.socket.destroy()` destroys the session instead of throwing. */
@@ -106,7 +106,7 @@ module.exports = Object.freeze({
   /** The session's 'close' precedes its streams' when the transport is already gone. */
   sessionCloseFirst: since('26.3'),
   /** An illegal field name in `request()` also destroys the session. */
-  badNameKillsSession: !since('20.19.3', '22.17', '24.0'),
+  badNameKillsSession: !since('22.17', '24.0'),
   /**
    * What happens to a peer that breaks the protocol:
    * - 'specific-silent': GOAWAY with the specific code, mostly without an 'error' event;
@@ -129,7 +129,7 @@ module.exports = Object.freeze({
   /** Field blocks kept by open streams count into maxSessionMemory. */
   fieldBlocksCountAsMemory: since('26.4'),
   /** RST code of a client stream whose request block is too large to send. */
-  oversizedRequestCode: since('22.16', '24.0') ? 7 : 6,
+  oversizedRequestCode: since('20.19.3', '22.16', '24.0') ? 7 : 6,
   /** An oversized block of `respond({endStream: true})` resets with 0 and without an error. */
   oversizedFinalResponseIsSilent: since('22.0'),
   /** The invalid-origin-frame count that `…TOO_MANY_ORIGINS` limits is kept. */
@@ -146,7 +146,7 @@ module.exports = Object.freeze({
   /** `sentHeaders` of a flat array gathers repeated names in arrays. */
   rawSentHeadersGather: since('22.19', '24.6'),
   /** What the INVALID_ARG_TYPE error of `request(headers)` expects. */
-  headersTypeMessage: since('22.17', '24.0') ? ['Array', 'Object'] : ['Object', 'object'],
+  headersTypeMessage: since('22.17', '24.0') ? ['Array', 'Object'] : ['Object'],
   /** Outgoing pseudo-header names are matched case-insensitively (`:PATH` is a duplicate). */
   pseudoNamesFolded: since('22.0'),
   /** Code of the error that pending write callbacks receive at destroy; null: none. */
@@ -165,9 +165,9 @@ module.exports = Object.freeze({
   /** `server.close()` closes every session gracefully. */
   serverCloseClosesSessions: since('24.0'),
   /** Secure servers have `closeIdleConnections`, and `close()` ends idle HTTP/1 sockets. */
-  closeIdleConnections: since('22.0'),
+  closeIdleConnections: since('20.12', '22.0'),
   /** The HTTP/1 fallback obeys headersTimeout, requestTimeout, connectionsCheckingInterval. */
-  http1Timeouts: since('22.0'),
+  http1Timeouts: since('20.12', '22.0'),
   /** The HTTP/1 fallback takes the server's http options; before, it has no keep-alive timeout. */
   http1TakesOptions: since('25.0'),
   /** The HTTP/1 fallback hands Upgrade requests to 'upgrade' listeners. */
@@ -182,9 +182,9 @@ module.exports = Object.freeze({
   /** `response.writableNeedDrain` and `writableObjectMode`. */
   writableNeedDrain: responseHas('writableNeedDrain'),
   /** `writeHead` keeps the duplicates of a flat array instead of the last. */
-  writeHeadKeepsDuplicates: since('22.0'),
+  writeHeadKeepsDuplicates: since('20.12', '22.0'),
   /** `writeHead` on a closed stream does nothing; else it throws …INVALID_STREAM. */
-  writeHeadAfterCloseIgnored: since('22.16', '24.0'),
+  writeHeadAfterCloseIgnored: since('20.19.3', '22.16', '24.0'),
   /** `writeEarlyHints` checks names and values as setHeader does. */
   earlyHintsChecked: since('26.2'),
 

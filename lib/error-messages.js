@@ -58,7 +58,7 @@ function describe(value) {
  * @returns {string}
  */
 function formatInvalidArgType(name, expected, actual) {
-  const wanted = Array.isArray(expected) ? expected : [expected];
+  const wanted = [expected].flat();
   const types = wanted.filter((word) => typeNames.has(word)).map((word) => word.toLowerCase());
   const classes = wanted.filter((word) => !typeNames.has(word) && className.test(word));
   const others = wanted.filter((word) => !typeNames.has(word) && !className.test(word));
