@@ -52,7 +52,9 @@ function readString(word) {
 function readFields(count) {
   const strict = sessions[current]?.[kStrictSingle];
   const sensitive = [];
-  headers = { __proto__: null };
+  // Losing the prototype before there are fields is several times as fast as `{ __proto__: null }`,
+  // whose result is a hash table, and reading it is faster too.
+  headers = Object.setPrototypeOf({ [sensitiveHeaders]: sensitive }, null);
   rawHeaders = [];
   for (let i = 0; i < count; i++) {
     let word = ring[at++];
@@ -65,7 +67,6 @@ function readFields(count) {
     if (mark !== 0) sensitive.push(name);
     addReceived(headers, name, value, strict);
   }
-  headers[sensitiveHeaders] = sensitive;
 }
 
 function readBytes(length) {

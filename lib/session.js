@@ -35,7 +35,6 @@ const {
   kEncrypted,
   kHandle,
   kId,
-  kLingering,
   kLocalSettings,
   kMaybeDestroy,
   kNativeHandle,
@@ -69,6 +68,7 @@ const {
   kSessionCode,
   kSlot,
   kSocket,
+  kState,
   kStreamDestroyed,
   kStreamState,
   kStreams,
@@ -165,7 +165,8 @@ class Http2Session extends EventEmitter {
   #destroyCode = NGHTTP2_NO_ERROR;
   #goawayCode = null;
   #goawayLastStreamID = null;
-  #streamCount = 0;
+  /** Streams that are not destroyed; each knows its place, so that nothing is hashed. */
+  #open = [];
   /** Sent and not acknowledged, oldest first. */
   #pendingSettings = [];
   /** Calls of `settings` that wait for the connection. */
@@ -192,8 +193,6 @@ class Http2Session extends EventEmitter {
     this[kNativeHandle] = -1;
     /** Streams the engine knows, by slot. */
     this[kStreams] = [];
-    /** Streams the engine has closed and whose reader has not finished. */
-    this[kLingering] = new Set();
     /** Requests made before the session was connected. */
     this[kPendingRequests] = new Set();
     this[kDirty] = false;
@@ -528,7 +527,7 @@ class Http2Session extends EventEmitter {
       const cancel = new codes.ERR_HTTP2_STREAM_CANCEL(error);
       for (const stream of this[kPendingRequests]) stream.destroy(cancel);
     }
-    for (const stream of this.#allStreams()) stream.destroy(error);
+    for (const stream of this.#open.slice()) stream.destroy(error);
 
     if (this[kHandle] !== undefined) {
       if (sayGoaway) commands.terminate(this, code);
@@ -542,16 +541,6 @@ class Http2Session extends EventEmitter {
     this[kProxySocket] = null;
     this[kStreams] = [];
     closeTransport(this, socket, error, graceful);
-  }
-
-  /** Every stream that is not destroyed. */
-  #allStreams() {
-    const streams = [];
-    for (const stream of this[kStreams]) {
-      if (stream !== undefined && !stream.destroyed) streams.push(stream);
-    }
-    streams.push(...this[kLingering]);
-    return streams;
   }
 
   /**
@@ -571,7 +560,7 @@ class Http2Session extends EventEmitter {
   [kMaybeDestroy](error) {
     if (this.destroyed) return;
     if (error == null) {
-      if (!this.closed || this.#streamCount > 0 || this[kPendingRequests].size > 0) return;
+      if (!this.closed || this.#open.length > 0 || this[kPendingRequests].size > 0) return;
       if (this[kBlocked]) return;
     }
     this.destroy(error);
@@ -623,15 +612,23 @@ class Http2Session extends EventEmitter {
 
   [kAddStream](stream, slot) {
     this[kStreams][slot] = stream;
-    this.#streamCount += 1;
+    stream[kState].place = this.#open.push(stream) - 1;
   }
 
   [kStreamDestroyed](stream) {
     if (stream.pending) this[kPendingRequests].delete(stream);
-    else this.#streamCount -= 1;
-    if (this[kLingering].size > 0) this[kLingering].delete(stream);
+    else this.#forget(stream);
     // Not at once: what the user does in the stream's 'close' comes first.
     if (this.closed) setImmediate(maybeDestroySession, this);
+  }
+
+  /** Takes a stream out of the open ones; the last takes its place. */
+  #forget(stream) {
+    const { place } = stream[kState];
+    const last = this.#open.pop();
+    if (last === stream) return;
+    this.#open[place] = last;
+    last[kState].place = place;
   }
 
   #find(slot, id) {
@@ -661,7 +658,6 @@ class Http2Session extends EventEmitter {
     const stream = this.#find(slot, id);
     if (stream === undefined) return;
     this[kStreams][slot] = undefined;
-    if (!stream.destroyed) this[kLingering].add(stream);
     stream[kOnStreamClosed](code);
   }
 
@@ -760,7 +756,7 @@ class Http2Session extends EventEmitter {
   #lose(sayGoaway) {
     if (this.destroyed) return;
     this.#closed = true;
-    for (const stream of this.#allStreams()) stream.close(NGHTTP2_CANCEL);
+    for (const stream of this.#open.slice()) stream.close(NGHTTP2_CANCEL);
     for (const stream of this[kPendingRequests]) stream.close(NGHTTP2_CANCEL);
     if (!this.destroyed) this.#end(NGHTTP2_NO_ERROR, undefined, sayGoaway);
   }

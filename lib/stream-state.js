@@ -6,6 +6,8 @@
  */
 class StreamState {
   // Life
+  /** Place in the session's list of open streams. */
+  place = -1;
   closed = false;
   rstCode = 0;
   aborted = false;

@@ -53,7 +53,6 @@ module.exports = {
   kAddStream: Symbol('addStream'),
   kBlocked: Symbol('blocked'),
   kDirty: Symbol('dirty'),
-  kLingering: Symbol('lingering'),
   kNativeHandle: Symbol('nativeHandle'),
   kSessionCode: Symbol('sessionCode'),
   kStreamDestroyed: Symbol('streamDestroyed'),

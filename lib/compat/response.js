@@ -124,7 +124,8 @@ class Http2ServerResponse extends Stream {
   constructor(stream, options) {
     super(options);
     this[kStream] = stream;
-    this[kHeaders] = { __proto__: null };
+    // See events.js: faster than `{ __proto__: null }`.
+    this[kHeaders] = Object.setPrototypeOf({}, null);
     this[kTrailers] = undefined;
     this[kClosed] = false;
     this[kDestroyed] = false;
