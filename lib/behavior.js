@@ -58,7 +58,7 @@ module.exports = Object.freeze({
   /** `performServerHandshake` is exported. */
   performServerHandshake: 'performServerHandshake' in builtin,
   /** `util.promisify(connect)` rejects on a failed connect instead of never settling. */
-  promisifiedConnectRejects: since('22.4'),
+  promisifiedConnectRejects: since('20.16', '22.4'),
 
   // Options ----------------------------------------------------------------------------------
 
@@ -81,9 +81,9 @@ module.exports = Object.freeze({
   /** Option `maxOriginSetSize` of connect. */
   maxOriginSetSize: since('26.3.1'),
   /** A secure server's `ALPNCallback` stands alone: no default ALPN list joins it. */
-  alpnCallback: since('20.19', '22.13'),
+  alpnCallback: since('20.18.3', '22.13'),
   /** connect sends no server name for IP hosts (RFC 6066 §3). */
-  noServernameForIp: since('22.14'),
+  noServernameForIp: since('20.19', '22.14'),
 
   // Sessions ---------------------------------------------------------------------------------
 
@@ -125,7 +125,7 @@ module.exports = Object.freeze({
   /** A flood of empty DATA frames is …TOO_MANY_INVALID_FRAMES; else a GOAWAY(11). */
   emptyDataFloodReported: !since('24.0') || since('26.0'),
   /** More than 8 CONTINUATION frames fail the session with -905. */
-  continuationFloodReported: since('22.0'),
+  continuationFloodReported: since('20.13', '22.0'),
   /** Field blocks kept by open streams count into maxSessionMemory. */
   fieldBlocksCountAsMemory: since('26.4'),
   /** RST code of a client stream whose request block is too large to send. */

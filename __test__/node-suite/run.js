@@ -57,6 +57,8 @@ function readOptions() {
   if (!values.suite) fail(USAGE);
   return {
     ...values,
+    // The tests run in another folder.
+    node: path.basename(values.node) === values.node ? values.node : path.resolve(values.node),
     jobs: positive(values, 'jobs'),
     timeout: positive(values, 'timeout') * 1000,
     subjects: subjectsOf(values),
