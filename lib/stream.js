@@ -454,12 +454,13 @@ class Http2Stream extends Duplex {
       this.destroy();
       return;
     }
-    // A HEAD request's writable side has finished before the response was started.
-    if (!this.writableFinished || !this[kState].headersSent) return;
+    if (!this.writableFinished) return;
     if (!this.readable && this[kState].closed) {
       this.destroy();
       return;
     }
+    // A HEAD request's writable side has finished before the response was started.
+    if (!this[kState].headersSent) return;
     // A server that answered without looking at the request's body does not wait for it. Not at
     // once: streams may still be pushed.
     if (
