@@ -78,9 +78,16 @@ impl Session {
         let ignored = matches!(error.frame, FrameType::ALTSVC | FrameType::ORIGIN)
             && self.server
             && error.kind != FrameErrorKind::Oversized;
-        if !ignored {
-            self.fail(Offence::Frame(error.kind), error.stream, error.frame, sink);
+        if ignored {
+            return;
         }
+        // That the first frame is another counts more than what is wrong with it.
+        let expected = self.phase != Phase::FirstSettings || error.frame == FrameType::SETTINGS;
+        let offence = match expected {
+            true => Offence::Frame(error.kind),
+            false => Offence::SettingsExpected,
+        };
+        self.fail(offence, error.stream, error.frame, sink);
     }
 
     fn on_frame<S: Sink>(
