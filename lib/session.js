@@ -6,9 +6,7 @@
  * a session ends: gracefully (`close`) and at once (`destroy`).
  */
 
-const { AsyncResource } = require('node:async_hooks');
 const { EventEmitter } = require('node:events');
-const { randomFillSync } = require('node:crypto');
 const { TLSSocket } = require('node:tls');
 const { inspect } = require('node:util');
 const native = require('./native.js');
@@ -18,7 +16,9 @@ const timeouts = require('./timeouts.js');
 const transport = require('./transport.js');
 const { bridge, register, unregister } = require('./bridge.js');
 const { SettingsState, toEntries, validateSettings } = require('./settings.js');
-const { engineConfig, remoteCustomIds } = require('./options.js');
+const { engineConfig } = require('./options.js');
+const { SessionAcks, pingOctets, validatePingPayload } = require('./session-acks.js');
+const { installEngineEvents } = require('./session-events.js');
 const { sessionSocket } = require('./socket-proxy.js');
 const { NghttpError, codes } = require('./errors.js');
 const {
@@ -28,38 +28,22 @@ const {
   validateObject,
 } = require('./validators.js');
 const {
+  kAcks,
   kAddStream,
   kAlpnProtocol,
   kBlocked,
   kDirty,
   kEncrypted,
+  kEndSession,
+  kFindStream,
+  kGoawayCode,
+  kGoawayLastStreamID,
   kHandle,
   kId,
   kLocalSettings,
+  kLoseTransport,
   kMaybeDestroy,
   kNativeHandle,
-  kOnAltsvc,
-  kOnClosed,
-  kOnData,
-  kOnEnd,
-  kOnGoaway,
-  kOnHeaders,
-  kOnNewStream,
-  kOnNotSent,
-  kOnOrigin,
-  kOnPing,
-  kOnPingAck,
-  kOnPriority,
-  kOnSessionError,
-  kOnSettings,
-  kOnSettingsAck,
-  kOnStreamClosed,
-  kOnStreamData,
-  kOnStreamEnd,
-  kOnStreamHeaders,
-  kOnTransportClose,
-  kOnTransportEnd,
-  kOnTransportError,
   kOptions,
   kOwnOrigin,
   kPendingRequests,
@@ -75,7 +59,6 @@ const {
   kStrictSingle,
   kTimeout,
   kType,
-  kUnsentCode,
   kUpdateTimer,
   kWhenConnected,
 } = require('./symbols.js');
@@ -83,7 +66,7 @@ const {
   NGHTTP2_CANCEL,
   NGHTTP2_INTERNAL_ERROR,
   NGHTTP2_NO_ERROR,
-  NGHTTP2_FRAME_SIZE_ERROR,
+  NGHTTP2_SESSION_CLIENT,
   NGHTTP2_SESSION_SERVER,
 } = require('./constants.js');
 
@@ -93,37 +76,7 @@ const kSocketBound = Symbol('socketBound');
 /** A transport that cannot deliver its last octets is given up after so long, in ms. */
 const LINGER = 1000;
 
-/** The engine's codes for what ended its session beyond repair (nghttp2's fatal band). */
-const FATAL_BAND = -900;
-const ERR_FRAME_SIZE = -522;
-const ERR_PROTOCOL = -505;
-/** nghttp2's for a callback that gave up: here, on too many invalid frames. */
-const ERR_CALLBACK_FAILURE = -902;
-
 const figures = new Float64Array(16);
-
-/** A PING or SETTINGS that waits for its acknowledgement. */
-class Pending extends AsyncResource {
-  #callback;
-  #start = performance.now();
-
-  constructor(type, callback, entries) {
-    super(type, { requireManualDestroy: true });
-    this.#callback = callback;
-    /** The settings sent. */
-    this.entries = entries;
-  }
-
-  /** Milliseconds since it was sent. */
-  elapsed() {
-    return performance.now() - this.#start;
-  }
-
-  settle(...args) {
-    if (this.#callback !== undefined) this.runInAsyncScope(this.#callback, undefined, ...args);
-    this.emitDestroy();
-  }
-}
 
 function emit(emitter, ...args) {
   emitter.emit(...args);
@@ -163,15 +116,8 @@ class Http2Session extends EventEmitter {
   #closed = false;
   #destroyed = false;
   #destroyCode = NGHTTP2_NO_ERROR;
-  #goawayCode = null;
-  #goawayLastStreamID = null;
   /** Streams that are not destroyed; each knows its place, so that nothing is hashed. */
   #open = [];
-  /** Sent and not acknowledged, oldest first. */
-  #pendingSettings = [];
-  /** Calls of `settings` that wait for the connection. */
-  #earlySettings = 0;
-  #pendingPings = [];
   #progress = 0;
   /** What waits for the connection. */
   #early;
@@ -195,6 +141,9 @@ class Http2Session extends EventEmitter {
     this[kStreams] = [];
     /** Requests made before the session was connected. */
     this[kPendingRequests] = new Set();
+    this[kAcks] = new SessionAcks();
+    this[kGoawayCode] = null;
+    this[kGoawayLastStreamID] = null;
     this[kDirty] = false;
     this[kBlocked] = false;
     this[kTimeout] = undefined;
@@ -285,16 +234,16 @@ class Http2Session extends EventEmitter {
 
   /** Code of the GOAWAY received; null before. */
   get goawayCode() {
-    return this.#goawayCode;
+    return this[kGoawayCode];
   }
 
   get goawayLastStreamID() {
-    return this.#goawayLastStreamID;
+    return this[kGoawayLastStreamID];
   }
 
   /** Whether the peer has settings to acknowledge. */
   get pendingSettingsAck() {
-    return this.#pendingSettings.length + this.#earlySettings > 0;
+    return this[kAcks].settingsPending;
   }
 
   /** Figures of the protocol, in octets and stream ids; empty before connect and after destroy. */
@@ -400,33 +349,16 @@ class Http2Session extends EventEmitter {
       callback = payload;
       payload = undefined;
     }
-    if (payload !== undefined) {
-      if (!ArrayBuffer.isView(payload)) {
-        throw new codes.ERR_INVALID_ARG_TYPE(
-          'payload',
-          ['Buffer', 'TypedArray', 'DataView'],
-          payload,
-        );
-      }
-      const length = behavior.pingAcceptsViews ? payload.byteLength : payload.length;
-      if (length !== 8) throw new codes.ERR_HTTP2_PING_LENGTH();
-    }
+    if (payload !== undefined) validatePingPayload(payload);
     validateFunction(callback, 'callback');
     if (this.connecting) {
       this[kWhenConnected](() => this.ping(payload, callback));
       return undefined;
     }
-    const octets = Buffer.alloc(8);
-    if (payload === undefined) randomFillSync(octets);
-    else octets.set(new Uint8Array(payload.buffer, payload.byteOffset, 8));
-    const ping = new Pending('HTTP2PING', callback);
-    if (commands.ping(this, octets) < 0) {
-      ping.settle(new codes.ERR_HTTP2_PING_CANCEL());
-      return false;
-    }
-    this.#pendingPings.push(ping);
+    const octets = pingOctets(payload);
+    const sent = this[kAcks].ping(() => commands.ping(this, octets) >= 0, callback);
     transport.schedule(this);
-    return true;
+    return sent;
   }
 
   /**
@@ -442,9 +374,9 @@ class Http2Session extends EventEmitter {
     if (callback !== undefined) validateFunction(callback, 'callback');
     const entries = toEntries(settings);
     if (this.connecting) {
-      this.#earlySettings += 1;
+      this[kAcks].expectLater();
       this[kWhenConnected](() => {
-        this.#earlySettings -= 1;
+        this[kAcks].expectNow();
         this.#sendSettings(entries, callback);
       });
     } else {
@@ -464,7 +396,7 @@ class Http2Session extends EventEmitter {
 
   #expectAck(entries, callback) {
     this[kLocalSettings].announce(entries);
-    this.#pendingSettings.push(new Pending('HTTP2SETTINGS', callback, entries));
+    this[kAcks].settingsSent(entries, callback);
   }
 
   /**
@@ -508,11 +440,11 @@ class Http2Session extends EventEmitter {
       error = code !== NGHTTP2_NO_ERROR ? new codes.ERR_HTTP2_SESSION_ERROR(code) : undefined;
     }
     if (code === undefined && error != null) code = NGHTTP2_INTERNAL_ERROR;
-    this.#end(code ?? NGHTTP2_NO_ERROR, error, true);
+    this[kEndSession](code ?? NGHTTP2_NO_ERROR, error, true);
   }
 
   /** The one way a session ends. */
-  #end(code, error, sayGoaway) {
+  [kEndSession](code, error, sayGoaway) {
     const graceful = this.#closed;
     const socket = this[kSocket];
     this.#destroyed = true;
@@ -520,9 +452,7 @@ class Http2Session extends EventEmitter {
     timeouts.clear(this);
     this.removeAllListeners('timeout');
 
-    for (const ping of this.#pendingPings.splice(0)) {
-      ping.settle(new codes.ERR_HTTP2_PING_CANCEL());
-    }
+    this[kAcks].cancelPings();
     if (this[kPendingRequests].size > 0) {
       const cancel = new codes.ERR_HTTP2_STREAM_CANCEL(error);
       for (const stream of this[kPendingRequests]) stream.destroy(cancel);
@@ -566,6 +496,15 @@ class Http2Session extends EventEmitter {
     this.destroy(error);
   }
 
+  /** The transport is gone, or nothing can be read from it any more. */
+  [kLoseTransport]() {
+    if (this.destroyed) return;
+    this.#closed = true;
+    for (const stream of this.#open.slice()) stream.close(NGHTTP2_CANCEL);
+    for (const stream of this[kPendingRequests]) stream.close(NGHTTP2_CANCEL);
+    if (!this.destroyed) this[kEndSession](NGHTTP2_NO_ERROR, undefined, false);
+  }
+
   _onTimeout() {
     if (this.destroyed) return;
     // Output that waits for a slow peer and still moves is activity.
@@ -607,7 +546,7 @@ class Http2Session extends EventEmitter {
 
   /** Code that streams close with when the session ends under them. */
   [kSessionCode]() {
-    return this.#goawayCode || this.#destroyCode;
+    return this[kGoawayCode] || this.#destroyCode;
   }
 
   [kAddStream](stream, slot) {
@@ -631,149 +570,9 @@ class Http2Session extends EventEmitter {
     last[kState].place = place;
   }
 
-  #find(slot, id) {
+  [kFindStream](slot, id) {
     const stream = this[kStreams][slot];
     return stream !== undefined && stream[kId] === id ? stream : undefined;
-  }
-
-  // Events of the engine -----------------------------------------------------------------------
-
-  [kOnHeaders](slot, id, kind, flags, parent, headers, rawHeaders) {
-    this[kUpdateTimer]();
-    const stream = this.#find(slot, id);
-    if (stream === undefined) this[kOnNewStream](slot, id, kind, flags, parent, headers, rawHeaders);
-    else if (!stream.destroyed) this[kOnStreamHeaders](stream, kind, flags, headers, rawHeaders);
-  }
-
-  [kOnData](slot, id, chunk) {
-    this.#find(slot, id)?.[kOnStreamData](chunk);
-  }
-
-  [kOnEnd](slot, id) {
-    const stream = this.#find(slot, id);
-    if (stream !== undefined && !stream.destroyed) stream[kOnStreamEnd]();
-  }
-
-  [kOnClosed](slot, id, code) {
-    const stream = this.#find(slot, id);
-    if (stream === undefined) return;
-    this[kStreams][slot] = undefined;
-    stream[kOnStreamClosed](code);
-  }
-
-  [kOnSettings](entries) {
-    this[kUpdateTimer]();
-    this[kRemoteSettings].apply(entries, remoteCustomIds(this[kOptions]));
-    if (this.listenerCount('remoteSettings') > 0) this.emit('remoteSettings', this.remoteSettings);
-  }
-
-  [kOnSettingsAck]() {
-    this[kUpdateTimer]();
-    const acknowledged = this.#pendingSettings.shift();
-    if (acknowledged === undefined) return;
-    this[kLocalSettings].apply(acknowledged.entries);
-    acknowledged.settle(null, this.localSettings, acknowledged.elapsed());
-    this.emit('localSettings', this.localSettings);
-  }
-
-  [kOnPing](payload) {
-    this[kUpdateTimer]();
-    this.emit('ping', payload);
-  }
-
-  [kOnPingAck](payload) {
-    this[kUpdateTimer]();
-    const ping = this.#pendingPings.shift();
-    if (ping === undefined) {
-      // Node answers an ACK that nobody asked for like any other breach of the protocol.
-      this[kOnSessionError](ERR_PROTOCOL, NGHTTP2_INTERNAL_ERROR, true);
-      return;
-    }
-    ping.settle(null, ping.elapsed(), payload);
-  }
-
-  [kOnGoaway](code, lastStreamID, opaqueData) {
-    if (this.destroyed) return;
-    this.#goawayCode = code;
-    this.#goawayLastStreamID = lastStreamID;
-    this.emit('goaway', code, lastStreamID, opaqueData);
-    if (this.destroyed) return;
-    if (code === NGHTTP2_NO_ERROR) this.close();
-    else this.destroy(new codes.ERR_HTTP2_SESSION_ERROR(code), NGHTTP2_NO_ERROR);
-  }
-
-  [kOnAltsvc]() {}
-
-  [kOnOrigin]() {}
-
-  [kOnPriority](id, parent, weight, exclusive) {
-    if (!behavior.prioritySignalsRemoved) this.emit('priority', id, parent, weight, exclusive);
-  }
-
-  /** A frame that could not be sent. */
-  [kOnNotSent](frameType, id, slot, libraryCode) {
-    const code = libraryCode === ERR_FRAME_SIZE ? NGHTTP2_FRAME_SIZE_ERROR : NGHTTP2_INTERNAL_ERROR;
-    const stream = slot >= 0 ? this.#find(slot, id) : undefined;
-    const emitter = stream ?? this;
-    emitter[kUpdateTimer]();
-    emitter.emit('frameError', frameType, code, id);
-    stream?.close(this[kUnsentCode](code));
-    this.close();
-  }
-
-  /** What a stream closes with whose frame could not be sent. */
-  [kUnsentCode](code) {
-    return code;
-  }
-
-  /**
-   * The engine ended its session: the peer broke the protocol, or it failed.
-   * @param {number} libraryCode Negative; NghttpError knows the texts.
-   * @param {number} code For the GOAWAY, which the engine has queued.
-   * @param {boolean} reported Whether Node tells its user of that kind of offence.
-   */
-  [kOnSessionError](libraryCode, code, reported) {
-    if (this.destroyed) return;
-    if (libraryCode === ERR_CALLBACK_FAILURE) {
-      this.destroy(new NghttpError(libraryCode, 'ERR_HTTP2_TOO_MANY_INVALID_FRAMES'));
-      return;
-    }
-    const { violations } = behavior;
-    const fatal = libraryCode < FATAL_BAND;
-    if (violations === 'specific-reported') {
-      transport.flushNow(this);
-      this.#end(code, new NghttpError(libraryCode), false);
-    } else if (fatal || (reported && violations === 'internal-reported')) {
-      this.destroy(new NghttpError(libraryCode), NGHTTP2_INTERNAL_ERROR);
-    } else {
-      // The GOAWAY says why; nothing more is read, and the streams end as on a lost connection.
-      transport.flushNow(this);
-      this.#lose(false);
-    }
-  }
-
-  /** The transport is gone, or nothing can be read from it any more. */
-  #lose(sayGoaway) {
-    if (this.destroyed) return;
-    this.#closed = true;
-    for (const stream of this.#open.slice()) stream.close(NGHTTP2_CANCEL);
-    for (const stream of this[kPendingRequests]) stream.close(NGHTTP2_CANCEL);
-    if (!this.destroyed) this.#end(NGHTTP2_NO_ERROR, undefined, sayGoaway);
-  }
-
-  // Events of the transport --------------------------------------------------------------------
-
-  [kOnTransportError](error) {
-    if (this.destroyed) return;
-    // A peer that said goodbye may drop the connection.
-    if (error.code === 'ECONNRESET' && this.#goawayCode === NGHTTP2_NO_ERROR) this.destroy();
-    else this.destroy(error);
-  }
-
-  [kOnTransportEnd]() {}
-
-  [kOnTransportClose]() {
-    this.#lose(false);
   }
 
   [inspect.custom](depth, options) {
@@ -788,5 +587,7 @@ class Http2Session extends EventEmitter {
     else this.destroy(error);
   }
 }
+
+installEngineEvents(Http2Session);
 
 module.exports = { Http2Session };

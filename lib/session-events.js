@@ -1,0 +1,198 @@
+'use strict';
+
+/**
+ * What a session does when the engine or the transport tells it something. The methods become part
+ * of Http2Session; client and server sessions add what is theirs.
+ */
+
+const behavior = require('./behavior.js');
+const transport = require('./transport.js');
+const { remoteCustomIds } = require('./options.js');
+const { NghttpError, codes } = require('./errors.js');
+const {
+  kAcks,
+  kEndSession,
+  kFindStream,
+  kGoawayCode,
+  kGoawayLastStreamID,
+  kLocalSettings,
+  kLoseTransport,
+  kOnAltsvc,
+  kOnClosed,
+  kOnData,
+  kOnEnd,
+  kOnGoaway,
+  kOnHeaders,
+  kOnNewStream,
+  kOnNotSent,
+  kOnOrigin,
+  kOnPing,
+  kOnPingAck,
+  kOnPriority,
+  kOnSessionError,
+  kOnSettings,
+  kOnSettingsAck,
+  kOnStreamClosed,
+  kOnStreamData,
+  kOnStreamEnd,
+  kOnStreamHeaders,
+  kOnTransportClose,
+  kOnTransportEnd,
+  kOnTransportError,
+  kOptions,
+  kRemoteSettings,
+  kStreams,
+  kUnsentCode,
+  kUpdateTimer,
+} = require('./symbols.js');
+const {
+  NGHTTP2_FRAME_SIZE_ERROR,
+  NGHTTP2_INTERNAL_ERROR,
+  NGHTTP2_NO_ERROR,
+} = require('./constants.js');
+
+/** The engine's codes for what ended its session beyond repair (nghttp2's fatal band). */
+const FATAL_BAND = -900;
+const ERR_FRAME_SIZE = -522;
+const ERR_PROTOCOL = -505;
+/** nghttp2's for a callback that gave up: here, on too many invalid frames. */
+const ERR_CALLBACK_FAILURE = -902;
+
+const engineEvents = {
+  [kOnHeaders](slot, id, kind, flags, parent, headers, rawHeaders) {
+    this[kUpdateTimer]();
+    const stream = this[kFindStream](slot, id);
+    if (stream === undefined)
+      this[kOnNewStream](slot, id, kind, flags, parent, headers, rawHeaders);
+    else if (!stream.destroyed) this[kOnStreamHeaders](stream, kind, flags, headers, rawHeaders);
+  },
+
+  [kOnData](slot, id, chunk) {
+    this[kFindStream](slot, id)?.[kOnStreamData](chunk);
+  },
+
+  [kOnEnd](slot, id) {
+    const stream = this[kFindStream](slot, id);
+    if (stream !== undefined && !stream.destroyed) stream[kOnStreamEnd]();
+  },
+
+  [kOnClosed](slot, id, code) {
+    const stream = this[kFindStream](slot, id);
+    if (stream === undefined) return;
+    this[kStreams][slot] = undefined;
+    stream[kOnStreamClosed](code);
+  },
+
+  [kOnSettings](entries) {
+    this[kUpdateTimer]();
+    this[kRemoteSettings].apply(entries, remoteCustomIds(this[kOptions]));
+    if (this.listenerCount('remoteSettings') > 0) this.emit('remoteSettings', this.remoteSettings);
+  },
+
+  [kOnSettingsAck]() {
+    this[kUpdateTimer]();
+    const acknowledged = this[kAcks].takeSettings();
+    if (acknowledged === undefined) return;
+    this[kLocalSettings].apply(acknowledged.entries);
+    acknowledged.settle(null, this.localSettings, acknowledged.elapsed());
+    this.emit('localSettings', this.localSettings);
+  },
+
+  [kOnPing](payload) {
+    this[kUpdateTimer]();
+    this.emit('ping', payload);
+  },
+
+  [kOnPingAck](payload) {
+    this[kUpdateTimer]();
+    const ping = this[kAcks].takePing();
+    if (ping === undefined) {
+      // Node answers an ACK that nobody asked for like any other breach of the protocol.
+      this[kOnSessionError](ERR_PROTOCOL, NGHTTP2_INTERNAL_ERROR, true);
+      return;
+    }
+    ping.settle(null, ping.elapsed(), payload);
+  },
+
+  [kOnGoaway](code, lastStreamID, opaqueData) {
+    if (this.destroyed) return;
+    this[kGoawayCode] = code;
+    this[kGoawayLastStreamID] = lastStreamID;
+    this.emit('goaway', code, lastStreamID, opaqueData);
+    if (this.destroyed) return;
+    if (code === NGHTTP2_NO_ERROR) this.close();
+    else this.destroy(new codes.ERR_HTTP2_SESSION_ERROR(code), NGHTTP2_NO_ERROR);
+  },
+
+  [kOnAltsvc]() {},
+
+  [kOnOrigin]() {},
+
+  [kOnPriority](id, parent, weight, exclusive) {
+    if (!behavior.prioritySignalsRemoved) this.emit('priority', id, parent, weight, exclusive);
+  },
+
+  /** A frame that could not be sent. */
+  [kOnNotSent](frameType, id, slot, libraryCode) {
+    const code = libraryCode === ERR_FRAME_SIZE ? NGHTTP2_FRAME_SIZE_ERROR : NGHTTP2_INTERNAL_ERROR;
+    const stream = slot >= 0 ? this[kFindStream](slot, id) : undefined;
+    const emitter = stream ?? this;
+    emitter[kUpdateTimer]();
+    emitter.emit('frameError', frameType, code, id);
+    stream?.close(this[kUnsentCode](code));
+    this.close();
+  },
+
+  /** What a stream closes with whose frame could not be sent. */
+  [kUnsentCode](code) {
+    return code;
+  },
+
+  /**
+   * The engine ended its session: the peer broke the protocol, or it failed.
+   * @param {number} libraryCode Negative; NghttpError knows the texts.
+   * @param {number} code For the GOAWAY, which the engine has queued.
+   * @param {boolean} reported Whether Node tells its user of that kind of offence.
+   */
+  [kOnSessionError](libraryCode, code, reported) {
+    if (this.destroyed) return;
+    if (libraryCode === ERR_CALLBACK_FAILURE) {
+      this.destroy(new NghttpError(libraryCode, 'ERR_HTTP2_TOO_MANY_INVALID_FRAMES'));
+      return;
+    }
+    const { violations } = behavior;
+    const fatal = libraryCode < FATAL_BAND;
+    if (violations === 'specific-reported') {
+      transport.flushNow(this);
+      this[kEndSession](code, new NghttpError(libraryCode), false);
+    } else if (fatal || (reported && violations === 'internal-reported')) {
+      this.destroy(new NghttpError(libraryCode), NGHTTP2_INTERNAL_ERROR);
+    } else {
+      // The GOAWAY says why; nothing more is read, and the streams end as on a lost connection.
+      transport.flushNow(this);
+      this[kLoseTransport]();
+    }
+  },
+
+  [kOnTransportError](error) {
+    if (this.destroyed) return;
+    // A peer that said goodbye may drop the connection.
+    if (error.code === 'ECONNRESET' && this[kGoawayCode] === NGHTTP2_NO_ERROR) this.destroy();
+    else this.destroy(error);
+  },
+
+  [kOnTransportEnd]() {},
+
+  [kOnTransportClose]() {
+    this[kLoseTransport]();
+  },
+};
+
+/** Makes the methods part of a class. @param {Function} Session */
+function installEngineEvents(Session) {
+  const descriptors = Object.getOwnPropertyDescriptors(engineEvents);
+  for (const key of Reflect.ownKeys(descriptors)) descriptors[key].enumerable = false;
+  Object.defineProperties(Session.prototype, descriptors);
+}
+
+module.exports = { installEngineEvents };
