@@ -6,7 +6,7 @@ const { codes } = require('./errors.js');
 const { validateString } = require('./validators.js');
 
 /** RFC 7838 §3: visible ASCII, space and tab. */
-const ALTSVC_CHARACTERS = /^[\x09\x20-\x5b\x5d-\x7e]*$/;
+const ALTSVC_CHARACTERS = /^[\t\x20-\x5b\x5d-\x7e]*$/;
 
 /** Payload of a frame of the smallest maximum size, less the two lengths in it. */
 const MAX_LENGTH = 16382;

@@ -20,14 +20,16 @@ const {
   kOnStreamHeaders,
   kOwnOrigin,
   kPendingRequests,
-  kSocket,
   kStrictSingle,
   kUnsentCode,
   kWhenConnected,
   kState,
 } = require('./symbols.js');
-const { HTTP_STATUS_MISDIRECTED_REQUEST, NGHTTP2_REFUSED_STREAM, NGHTTP2_SESSION_CLIENT } =
-  require('./constants.js');
+const {
+  HTTP_STATUS_MISDIRECTED_REQUEST,
+  NGHTTP2_REFUSED_STREAM,
+  NGHTTP2_SESSION_CLIENT,
+} = require('./constants.js');
 
 /** Methods whose requests have no content unless the user says otherwise. */
 const BODILESS = new Set(['GET', 'HEAD', 'DELETE']);
@@ -111,7 +113,7 @@ class ClientHttp2Session extends Http2Session {
     const dead = this.#deadReason();
     if (dead !== undefined && behavior.requestOnDeadSessionThrows) throw dead;
 
-    if (headers != null && (typeof headers !== 'object')) {
+    if (headers != null && typeof headers !== 'object') {
       throw new codes.ERR_INVALID_ARG_TYPE('headers', behavior.headersTypeMessage, headers);
     }
     headers ??= {};

@@ -121,12 +121,6 @@ class FileResponse {
   }
 }
 
-/** A regular file's part that is sent: within its size. */
-function clamp(stat, offset, length) {
-  const rest = stat.size - offset;
-  return length < 0 ? rest : Math.min(rest, length);
-}
-
 /**
  * Starts the response once the file's figures are known.
  * @param {boolean} named Whether it is a file by name: its length is announced.
@@ -177,9 +171,7 @@ function sendFile(response, stat, headers, options, onError) {
   }
   response.close();
   onError(
-    stat.isDirectory()
-      ? new codes.ERR_HTTP2_SEND_FILE()
-      : new codes.ERR_HTTP2_SEND_FILE_NOSEEK(),
+    stat.isDirectory() ? new codes.ERR_HTTP2_SEND_FILE() : new codes.ERR_HTTP2_SEND_FILE_NOSEEK(),
   );
 }
 

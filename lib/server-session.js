@@ -15,8 +15,11 @@ const {
   kServer,
   kState,
 } = require('./symbols.js');
-const { NGHTTP2_FLAG_END_STREAM, NGHTTP2_REFUSED_STREAM, NGHTTP2_SESSION_SERVER } =
-  require('./constants.js');
+const {
+  NGHTTP2_FLAG_END_STREAM,
+  NGHTTP2_REFUSED_STREAM,
+  NGHTTP2_SESSION_SERVER,
+} = require('./constants.js');
 
 /** The server's side of a session. */
 class ServerHttp2Session extends Http2Session {
