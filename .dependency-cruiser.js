@@ -73,5 +73,8 @@ module.exports = {
       '^lib/(?!(index|register|native)\\.js$)',
     ),
   ],
-  options: { doNotFollow: { path: 'node_modules' } },
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['require', 'default'] },
+  },
 };

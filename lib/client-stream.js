@@ -16,8 +16,11 @@ const {
   kOnStreamEnd,
   kState,
 } = require('./symbols.js');
-const { HTTP_STATUS_CONTINUE, NGHTTP2_FLAG_END_STREAM, NGHTTP2_SESSION_CLIENT } =
-  require('./constants.js');
+const {
+  HTTP_STATUS_CONTINUE,
+  NGHTTP2_FLAG_END_STREAM,
+  NGHTTP2_SESSION_CLIENT,
+} = require('./constants.js');
 
 /** Kinds of header blocks, as the engine numbers them. */
 const RESPONSE = 1;

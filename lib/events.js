@@ -152,6 +152,7 @@ function onOrigin() {
 }
 
 /** Reads one event; `at` and `textAt` are behind it before any code of a user runs. */
+// eslint-disable-next-line max-lines-per-function -- one case for each event
 function dispatchOne(chunk) {
   switch (ring[at++]) {
     case op.SESSION:
@@ -195,10 +196,12 @@ function dispatchOne(chunk) {
       break;
     case op.PRIORITY:
       at += 4;
-      sessions[current]?.[kOnPriority](ring[at - 4], ring[at - 3], ring[at - 2], ring[at - 1] !== 0);
-      break;
-    case op.PRIORITY_UPDATE:
-      at += 2;
+      sessions[current]?.[kOnPriority](
+        ring[at - 4],
+        ring[at - 3],
+        ring[at - 2],
+        ring[at - 1] !== 0,
+      );
       break;
     case op.NOT_SENT:
       at += 4;
@@ -211,6 +214,7 @@ function dispatchOne(chunk) {
     case op.UNKNOWN:
       at += 4;
       break;
+    case op.PRIORITY_UPDATE:
     case op.INVALID_FRAME:
       at += 2;
       break;

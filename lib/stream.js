@@ -39,8 +39,12 @@ const {
   kUpdateTimer,
   kState,
 } = require('./symbols.js');
-const { NGHTTP2_CANCEL, NGHTTP2_INTERNAL_ERROR, NGHTTP2_NO_ERROR, NGHTTP2_SESSION_SERVER } =
-  require('./constants.js');
+const {
+  NGHTTP2_CANCEL,
+  NGHTTP2_INTERNAL_ERROR,
+  NGHTTP2_NO_ERROR,
+  NGHTTP2_SESSION_SERVER,
+} = require('./constants.js');
 
 const DUPLEX_OPTIONS = Object.freeze({
   allowHalfOpen: true,
@@ -496,7 +500,8 @@ class Http2Stream extends Duplex {
       else code = NGHTTP2_INTERNAL_ERROR;
     }
     this[kState].held = undefined;
-    if (!this[kState].closed) closeStream(this, code, this.pending ? RstStream.NONE : RstStream.NOW);
+    if (!this[kState].closed)
+      closeStream(this, code, this.pending ? RstStream.NONE : RstStream.NOW);
     this.push(null);
     // A stream that already closed well has nothing to report; neither has one that was cancelled.
     if (error == null && code !== NGHTTP2_NO_ERROR && code !== NGHTTP2_CANCEL) {

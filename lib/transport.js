@@ -102,11 +102,10 @@ function assemble(session, buffer, start, end) {
 }
 
 function writePieces(socket, pieces, done) {
-  let flowing = true;
   const last = pieces.length - 1;
   socket.cork();
   for (let i = 0; i < last; i++) socket.write(pieces[i]);
-  flowing = socket.write(pieces[last], done);
+  const flowing = socket.write(pieces[last], done);
   socket.uncork();
   return flowing;
 }
