@@ -422,6 +422,11 @@ class Http2Stream extends Duplex {
       this[kMaybeDestroy](code);
       return;
     }
+    if (this.errored !== null) {
+      // After an error, a late write for instance, no 'end' will come.
+      this.destroy();
+      return;
+    }
     if (this.#isUnheard()) {
       skipEnd(this);
       this[kMaybeDestroy]();
