@@ -29,4 +29,19 @@ function run(program, args, input) {
   });
 }
 
-module.exports = { absent, run };
+/**
+ * Runs a program to its end, whatever its exit code, which `code` is; `output` is what it wrote.
+ * @returns {Promise<{code: number | null, output: string}>}
+ */
+function complete(program, args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const chunks = [];
+    child.stdout.on('data', (chunk) => chunks.push(chunk));
+    child.stderr.on('data', (chunk) => chunks.push(chunk));
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, output: String(Buffer.concat(chunks)) }));
+  });
+}
+
+module.exports = { absent, complete, run };
