@@ -28,13 +28,13 @@ const streamSkip = !behavior.streamChannels && 'this Node has no stream channels
 const bodySkip = !behavior.bodyChannels && 'this Node has no body channels';
 
 test('stream channels say what happened, to the side it happened on', { skip: streamSkip }, () => {
-  const stream = {};
   const headers = {};
   const error = new Error();
   for (const [side, type] of [
     ['server', SERVER],
     ['client', CLIENT],
   ]) {
+    const stream = {};
     const cases = {
       created: [diagnostics.streamCreated, [headers], { headers }],
       start: [diagnostics.streamStarted, [headers], { headers }],
@@ -45,11 +45,20 @@ test('stream channels say what happened, to the side it happened on', { skip: st
     for (const [name, [publish, args, expected]] of Object.entries(cases)) {
       const messages = heardOn(`http2.${side}.stream.${name}`, () => {
         publish(type, stream, ...args);
-        publish(1 - type, stream, ...args);
+        publish(1 - type, {}, ...args);
       });
       assert.deepStrictEqual(messages, [{ stream, ...expected }], `${side} ${name}`);
     }
   }
+});
+
+test('a close is told once', { skip: streamSkip }, () => {
+  const stream = {};
+  const messages = heardOn('http2.server.stream.close', () => {
+    diagnostics.streamClosed(SERVER, stream);
+    diagnostics.streamClosed(SERVER, stream);
+  });
+  assert.deepStrictEqual(messages, [{ stream }]);
 });
 
 test('body channels are for requests', { skip: bodySkip }, () => {
