@@ -8,7 +8,6 @@
  * backports; the rest is keyed by the first release that has it.
  */
 
-const { getDefaultHighWaterMark } = require('node:stream');
 const { builtin } = require('./builtin.js');
 
 const running = process.versions.node.split('.').map(Number);
@@ -70,8 +69,6 @@ module.exports = Object.freeze({
   optionErrorsNameProperty: since('25.0'),
   /** Options `streamResetBurst` and `streamResetRate`: a token bucket for received RST_STREAM. */
   streamResetOptions: since('22.10', '23.0'),
-  /** A flood of received RST_STREAM ends the session (nghttp2 >= 1.57, in every Node here). */
-  resetFloodLimit: true,
   /** Option `strictFieldWhitespaceValidation`; without it padded values are always dropped. */
   strictFieldWhitespace: since('22.17', '24.2'),
   /** Option `strictSingleValueFields`. */
@@ -101,8 +98,6 @@ module.exports = Object.freeze({
   requestAsyncContext: since('22.12'),
   /** `session.socket.destroy()` destroys the session instead of throwing. */
   socketDestroyAllowed: since('26.6'),
-  /** util.inspect of the socket proxy at a negative depth shows `Proxy([...])`. */
-  proxyInspectShowsProxy: since('26.0'),
   /** The session's 'close' precedes its streams' when the transport is already gone. */
   sessionCloseFirst: since('26.3'),
   /** An illegal field name in `request()` also destroys the session. */
@@ -132,13 +127,9 @@ module.exports = Object.freeze({
   oversizedRequestCode: since('20.19.3', '22.16', '24.0') ? 7 : 6,
   /** An oversized block of `respond({endStream: true})` resets with 0 and without an error. */
   oversizedFinalResponseIsSilent: since('22.0'),
-  /** The invalid-origin-frame count that `…TOO_MANY_ORIGINS` limits is kept. */
-  originFramesLimited: since('26.3.1'),
 
   // Streams ----------------------------------------------------------------------------------
 
-  /** Default highWaterMark of streams, in bytes. */
-  streamHighWaterMark: getDefaultHighWaterMark(false),
   /** `request()` takes flat header arrays. */
   rawHeaderArrays: since('22.17', '24.0'),
   /** `respond()` takes flat header arrays. */
@@ -194,6 +185,4 @@ module.exports = Object.freeze({
   streamChannels: since('22.17', '24.3'),
   /** Diagnostics channels of the client's request bodies. */
   bodyChannels: since('24.12', '25.2'),
-  /** Fields of performance entries are also own properties of the entry. */
-  perfEntryOwnFields: !since('25.0'),
 });

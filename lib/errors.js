@@ -40,7 +40,6 @@ const plainErrors = {
   ERR_HTTP2_SEND_FILE: 'Directories cannot be sent',
   ERR_HTTP2_SEND_FILE_NOSEEK: 'Offset or length can only be specified for regular files',
   ERR_HTTP2_SESSION_ERROR: (code) => `Session closed with error code ${code}`,
-  ERR_HTTP2_SETTINGS_CANCEL: 'HTTP2 session settings canceled',
   ERR_HTTP2_SOCKET_BOUND: 'The socket is already bound to an Http2Session',
   ERR_HTTP2_SOCKET_UNBOUND: 'The socket has been disconnected from the Http2Session',
   ERR_HTTP2_STATUS_101: 'HTTP status code 101 (Switching Protocols) is forbidden in HTTP/2',
@@ -60,10 +59,6 @@ const plainErrors = {
   ERR_HTTP2_TRAILERS_NOT_READY:
     'Trailing headers cannot be sent until after the wantTrailers event is emitted',
   ERR_HTTP2_UNSUPPORTED_PROTOCOL: (protocol) => `protocol "${protocol}" is unsupported.`,
-  ERR_METHOD_NOT_IMPLEMENTED: (method) => `The ${method} method is not implemented`,
-  ERR_SOCKET_CLOSED: 'Socket is closed',
-  ERR_STREAM_ALREADY_FINISHED: (method) => `Cannot call ${method} after a stream was finished`,
-  ERR_STREAM_DESTROYED: (method) => `Cannot call ${method} after a stream was destroyed`,
   ERR_STREAM_WRITE_AFTER_END: 'write after end',
 };
 
@@ -87,9 +82,6 @@ const typeErrors = {
       ? `Invalid character in ${what}`
       : `Invalid character in ${what} ["${name}"]`,
   ERR_INVALID_HTTP_TOKEN: (what, value) => `${what} must be a valid HTTP token ["${value}"]`,
-  ERR_MISSING_ARGS: (name) => `The "${name}" argument must be specified`,
-  ERR_TLS_ALPN_CALLBACK_WITH_PROTOCOLS:
-    'The ALPNCallback and ALPNProtocols TLS options are mutually exclusive',
 };
 
 const rangeErrors = {

@@ -4,18 +4,10 @@
 
 const { codes } = require('./errors.js');
 
-const {
-  ERR_INVALID_ARG_TYPE,
-  ERR_INVALID_ARG_VALUE,
-  ERR_INVALID_CHAR,
-  ERR_INVALID_HTTP_TOKEN,
-  ERR_OUT_OF_RANGE,
-} = codes;
+const { ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE } = codes;
 
 // RFC 9110 §5.6.2: token.
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-// RFC 9110 §5.5: field values are visible characters, obs-text, space and tab.
-const illegalValueChar = /[^\t\x20-\x7e\x80-\xff]/;
 // RFC 8288 §3, as far as Node looks: <target> and parameters; a quoted value has no blanks.
 const linkFormat = /^<[^>]*>(?:\s*;\s*[^;"\s]+(?:(?<=[^;"\s]=)"[^;"\s]*")?)*$/;
 
@@ -104,31 +96,12 @@ function validateObject(value, name) {
   }
 }
 
-/** A Buffer, TypedArray or DataView. @param {any} value @param {string} [name] */
-function validateBuffer(value, name = 'buffer') {
-  if (!ArrayBuffer.isView(value)) {
-    throw new ERR_INVALID_ARG_TYPE(name, ['Buffer', 'TypedArray', 'DataView'], value);
-  }
-}
-
 /** An AbortSignal or undefined. @param {any} signal @param {string} name */
 function validateAbortSignal(signal, name) {
   if (signal === undefined) return;
   if (signal === null || typeof signal !== 'object' || !('aborted' in signal)) {
     throw new ERR_INVALID_ARG_TYPE(name, 'AbortSignal', signal);
   }
-}
-
-/**
- * One of some values.
- * @param {any} value
- * @param {string} name
- * @param {any[]} allowed
- */
-function validateOneOf(value, name, allowed) {
-  if (allowed.includes(value)) return;
-  const list = allowed.map((item) => (typeof item === 'string' ? `'${item}'` : String(item)));
-  throw new ERR_INVALID_ARG_VALUE(name, value, `must be one of: ${list.join(', ')}`);
 }
 
 /**
@@ -163,36 +136,16 @@ function isHttpToken(value) {
   return typeof value === 'string' && token.test(value);
 }
 
-/** Whether a field value holds a character that no field value may hold. @param {any} value */
-function hasIllegalValueChar(value) {
-  return illegalValueChar.test(value);
-}
-
-/** A field name that HTTP allows. @param {any} name @param {string} [label] */
-function validateHeaderName(name, label = 'Header name') {
-  if (!isHttpToken(name)) throw new ERR_INVALID_HTTP_TOKEN(label, name);
-}
-
-/** A text without characters that would break a header. @param {any} value @param {string} what */
-function validateHeaderText(value, what) {
-  if (hasIllegalValueChar(value)) throw new ERR_INVALID_CHAR(what);
-}
-
 module.exports = {
   validateAbortSignal,
   validateBoolean,
-  validateBuffer,
   validateFunction,
-  validateHeaderName,
-  validateHeaderText,
   validateInt32,
   validateInteger,
   validateLinkHeaderValue,
   validateNumber,
   validateObject,
-  validateOneOf,
   validateString,
   validateUint32,
-  hasIllegalValueChar,
   isHttpToken,
 };

@@ -167,12 +167,6 @@ test('socketDestroyAllowed', async () => {
   session.destroy();
 });
 
-test('streamHighWaterMark', async () => {
-  const session = await connected();
-  assert.strictEqual(session.request().writableHighWaterMark, behavior.streamHighWaterMark);
-  session.destroy();
-});
-
 test('serverCloseClosesSessions', async () => {
   const own = builtin.createServer().listen(0);
   await once(own, 'listening');

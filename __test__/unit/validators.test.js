@@ -12,10 +12,6 @@ const kinds = {
   validateString: { good: ['', 'a'], bad: [undefined, 5, null, new String('a')] },
   validateBoolean: { good: [true, false], bad: [undefined, 0, 'true', null] },
   validateObject: { good: [{}, Object.create(null), new Date()], bad: [null, [], () => {}, 'a'] },
-  validateBuffer: {
-    good: [Buffer.alloc(1), new Uint16Array(1), new DataView(new ArrayBuffer(1))],
-    bad: [new ArrayBuffer(1), 'a', undefined, []],
-  },
   validateAbortSignal: {
     good: [undefined, new AbortController().signal, { aborted: true }],
     bad: [null, {}, 5, () => {}],
@@ -83,15 +79,6 @@ test('numbers may have bounds', () => {
   }
 });
 
-test('one of some values', () => {
-  validators.validateOneOf('b', 'x', ['a', 'b', 1]);
-  invalid(
-    () => validators.validateOneOf('c', 'x', ['a', 'b', 1]),
-    'ERR_INVALID_ARG_VALUE',
-    "The argument 'x' must be one of: 'a', 'b', 1. Received 'c'",
-  );
-});
-
 test('links are joined or refused', () => {
   const { validateLinkHeaderValue } = validators;
   assert.strictEqual(validateLinkHeaderValue('</a>'), '</a>');
@@ -120,7 +107,7 @@ test('links are joined or refused', () => {
   invalid(() => validateLinkHeaderValue(`<a>${';a=b'.repeat(5000)}"`), 'ERR_INVALID_ARG_VALUE');
 });
 
-test('field names and values are told apart as node:http does', () => {
+test('field names are told apart as node:http does', () => {
   for (let code = 0; code < 0x180; code++) {
     const char = String.fromCharCode(code);
     const accepts = (call) => {
@@ -136,25 +123,6 @@ test('field names and values are told apart as node:http does', () => {
       validators.isHttpToken(name),
       accepts(() => http.validateHeaderName(name)),
     );
-    assert.strictEqual(
-      !validators.hasIllegalValueChar(name),
-      accepts(() => http.validateHeaderValue('a', name)),
-    );
   }
   for (const value of ['', undefined, 5]) assert.strictEqual(validators.isHttpToken(value), false);
-});
-
-test('names and texts that break a header are refused with their place', () => {
-  invalid(
-    () => validators.validateHeaderName('a b'),
-    'ERR_INVALID_HTTP_TOKEN',
-    'Header name must be a valid HTTP token ["a b"]',
-  );
-  invalid(
-    () => validators.validateHeaderText('a\nb', 'alt'),
-    'ERR_INVALID_CHAR',
-    'Invalid character in alt',
-  );
-  validators.validateHeaderName('a-b');
-  validators.validateHeaderText('h2=":8000"', 'alt');
 });
