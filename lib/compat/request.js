@@ -22,6 +22,9 @@ const {
 const kAttached = Symbol('attached');
 const kClosed = Symbol('closed');
 
+/** The request lives as long as its stream, however far it was read. */
+const READABLE_OPTIONS = Object.freeze({ autoDestroy: false });
+
 function onStreamData(chunk) {
   const request = this[kRequest];
   if (request !== undefined && !request.push(chunk)) this.pause();
@@ -34,8 +37,8 @@ function onStreamEnd() {
 function onStreamTrailers(trailers, flags, rawTrailers) {
   const request = this[kRequest];
   if (request === undefined) return;
-  Object.assign(request[kTrailers], trailers);
-  request[kRawTrailers].push(...rawTrailers);
+  Object.assign(request.trailers, trailers);
+  request.rawTrailers.push(...rawTrailers);
 }
 
 function resume(stream) {
@@ -51,12 +54,12 @@ class Http2ServerRequest extends Readable {
    * @param {string[]} rawHeaders
    */
   constructor(stream, headers, options, rawHeaders) {
-    super({ autoDestroy: false, ...options });
+    super(options === undefined ? READABLE_OPTIONS : { ...READABLE_OPTIONS, ...options });
     this[kStream] = stream;
     this[kHeaders] = headers;
     this[kRawHeaders] = rawHeaders;
-    this[kTrailers] = {};
-    this[kRawTrailers] = [];
+    this[kTrailers] = undefined;
+    this[kRawTrailers] = undefined;
     this[kAborted] = false;
     this[kAttached] = false;
     this[kClosed] = false;
@@ -122,11 +125,11 @@ class Http2ServerRequest extends Readable {
 
   /** Filled in before 'end'. */
   get trailers() {
-    return this[kTrailers];
+    return (this[kTrailers] ??= {});
   }
 
   get rawTrailers() {
-    return this[kRawTrailers];
+    return (this[kRawTrailers] ??= []);
   }
 
   get httpVersionMajor() {
