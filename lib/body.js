@@ -6,6 +6,8 @@
  * until output is drawn, and large ones are passed on without a copy.
  */
 
+const { afterFinish } = require('./transport.js');
+
 /** Longest string that is kept as it is, to be encoded straight into the output. */
 const MAX_STRING = 2048;
 
@@ -21,6 +23,8 @@ class OutgoingBody {
     /** What the write counts in the Duplex's writableLength: characters of strings. */
     this.weight = 0;
     this.callback = undefined;
+    /** The stream that ends with this write, if it has no callback (see stream-shortcuts.js). */
+    this.last = undefined;
   }
 
   /**
@@ -43,6 +47,15 @@ class OutgoingBody {
     this.at = 0;
     this.callback = callback;
     return this.left;
+  }
+
+  /**
+   * Takes a chunk that is the whole rest of a stream's body and was not written by the Duplex.
+   * @returns {number} its octets
+   */
+  setLast(chunk, stream) {
+    this.last = stream;
+    return this.setChunk(chunk, 'utf8', undefined);
   }
 
   /**
@@ -117,13 +130,14 @@ class OutgoingBody {
    * @param {Error} [error]
    */
   finish(error) {
-    const { callback } = this;
-    if (callback === undefined) return;
+    const { callback, last } = this;
     this.chunks = undefined;
     this.callback = undefined;
+    this.last = undefined;
     this.left = 0;
     this.weight = 0;
-    callback(error);
+    if (last !== undefined) afterFinish(last);
+    else if (callback !== undefined) callback(error);
   }
 
   /**

@@ -13,6 +13,8 @@ const { kHandle } = require('./symbols.js');
 const MAX_STRINGS = 4096;
 const MAX_STRING_LENGTH = 64;
 const stringIds = new Map();
+/** Counts how often the table started anew: ids of an older generation are void. */
+let generation = 0;
 
 /** A loop over the characters beats a call of latin1Write up to about this length. */
 const SHORT_STRING = 32;
@@ -74,25 +76,44 @@ function putBytes(source) {
   usedBytes += source.byteLength;
 }
 
-function putString(string, mark, remember) {
-  const { length } = string;
-  if (!remember || length > MAX_STRING_LENGTH) {
-    words[used++] = ~(length | mark);
-    words[used++] = -1;
-    putLatin1(string);
-    return;
-  }
+/** A string as bytes, not remembered. */
+function putLiteral(string, mark) {
+  words[used++] = ~(string.length | mark);
+  words[used++] = -1;
+  putLatin1(string);
+}
+
+/**
+ * A string that may come again: the first time as bytes with an id, then as the id.
+ * @returns {number} the id; -1: it has none
+ */
+function putKnown(string, mark) {
   let id = stringIds.get(string);
   if (id !== undefined) {
     words[used++] = id | mark;
-    return;
+    return id;
   }
-  if (stringIds.size === MAX_STRINGS) stringIds.clear();
   id = stringIds.size;
+  if (id === MAX_STRINGS) {
+    putLiteral(string, mark);
+    return -1;
+  }
   stringIds.set(string, id);
-  words[used++] = ~(length | mark);
+  words[used++] = ~(string.length | mark);
   words[used++] = id;
   putLatin1(string);
+  return id;
+}
+
+function putName(name, mark) {
+  if (!name.known) {
+    putLiteral(name.lower, mark);
+  } else if (name.generation === generation) {
+    words[used++] = name.id | mark;
+  } else {
+    name.id = putKnown(name.lower, mark);
+    if (name.id >= 0) name.generation = generation;
+  }
 }
 
 /**
@@ -102,11 +123,22 @@ function putString(string, mark, remember) {
 function putFields(fields) {
   const { names, values, count, sensitive } = fields;
   words[used++] = count;
+  // The table starts anew between blocks only: within one, no id may change its meaning.
+  if (stringIds.size + 2 * count > MAX_STRINGS) {
+    stringIds.clear();
+    generation += 1;
+  }
   for (let i = 0; i < count; i++) {
     const name = names[i];
-    const isSensitive = sensitive !== undefined && sensitive.has(name.lower);
-    putString(name.lower, isSensitive ? SENSITIVE : 0, name.known);
-    putString(values[i], 0, !isSensitive && !name.volatile);
+    const value = values[i];
+    if (sensitive !== undefined && sensitive.has(name.lower)) {
+      putName(name, SENSITIVE);
+      putLiteral(value, 0);
+    } else {
+      putName(name, 0);
+      if (name.volatile || value.length > MAX_STRING_LENGTH) putLiteral(value, 0);
+      else putKnown(value, 0);
+    }
   }
 }
 

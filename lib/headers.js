@@ -98,6 +98,9 @@ class FieldName {
     this.valid = this.pseudo || isHttpToken(this.lower);
     /** Whether the name is common enough for the table of strings. */
     this.known = false;
+    /** Its id there, good for one generation of the table (see commands.js). */
+    this.id = -1;
+    this.generation = -1;
   }
 }
 

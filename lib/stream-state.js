@@ -41,6 +41,8 @@ class StreamState {
   // The writable side
   /** Whether the engine knows of the end. */
   endQueued = false;
+  /** Whether the end was made past the Duplex (see stream-shortcuts.js). */
+  endsDirectly = false;
   /** Octets of the body that were left when the idle timer went off last. */
   leftAtTimeout = 0;
 }

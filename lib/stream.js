@@ -16,9 +16,11 @@ const { AbortError, codes, nameForErrorCode } = require('./errors.js');
 const { toFieldList } = require('./headers.js');
 const { OutgoingBody } = require('./body.js');
 const { StreamState } = require('./stream-state.js');
-const { flushNow, schedule } = require('./transport.js');
+const { beginEnd, canEndDirectly, completeEnd, skipEnd } = require('./stream-shortcuts.js');
+const { afterFinish, flushNow, schedule } = require('./transport.js');
 const { validateFunction, validateObject, validateUint32 } = require('./validators.js');
 const {
+  kAfterFinish,
   kBody,
   kEndReadable,
   kId,
@@ -108,17 +110,6 @@ function finishClose(stream, code) {
     return;
   }
   resetStream(stream, code);
-}
-
-/** Does what reading an empty body to its end does, but for the event, which nobody hears. */
-function skipEnd(stream) {
-  const state = stream._readableState;
-  state.ended = true;
-  state.endEmitted = true;
-}
-
-function maybeDestroy(stream) {
-  stream[kMaybeDestroy]();
 }
 
 function callClose(stream) {
@@ -244,21 +235,20 @@ class Http2Stream extends Duplex {
 
   // Writing ------------------------------------------------------------------------------------
 
-  /** Whether a write cannot go to the engine: it is tried again later, or dropped. */
-  #cannotWrite(retry, callback) {
-    if (this.pending) {
-      this.once('ready', retry);
-      return true;
-    }
-    if (this[kSlot] < 0) {
-      // The engine's stream is gone. The close that follows tells the user.
-      process.nextTick(callback);
-      return true;
-    }
+  /** Whether the engine takes a write now. */
+  #canWrite() {
+    if (this.pending || this[kSlot] < 0) return false;
     if (!this[kState].headersSent) this[kProceed]();
     this[kUpdateTimer]();
     this[kBody] ??= new OutgoingBody();
-    return false;
+    return true;
+  }
+
+  /** A write that the engine cannot take is tried again later, or dropped. */
+  #postpone(retry, callback) {
+    if (this.pending) this.once('ready', retry);
+    // The engine's stream is gone. The close that follows tells the user.
+    else process.nextTick(callback);
   }
 
   /** Announces what the body was given; nothing to send is done at once. */
@@ -274,18 +264,36 @@ class Http2Stream extends Duplex {
   }
 
   _write(chunk, encoding, callback) {
-    if (this.#cannotWrite(() => this._write(chunk, encoding, callback), callback)) return;
+    if (!this.#canWrite()) {
+      this.#postpone(() => this._write(chunk, encoding, callback), callback);
+      return;
+    }
     diagnostics.bodyChunkSent(this, false, chunk, encoding);
     this.#announce(this[kBody].setChunk(chunk, encoding, callback), callback);
   }
 
   _writev(entries, callback) {
-    if (this.#cannotWrite(() => this._writev(entries, callback), callback)) return;
+    if (!this.#canWrite()) {
+      this.#postpone(() => this._writev(entries, callback), callback);
+      return;
+    }
     diagnostics.bodyChunkSent(this, true, entries, '');
     this.#announce(this[kBody].setChunks(entries, callback), callback);
   }
 
   end(chunk, encoding, callback) {
+    const state = this[kState];
+    if (
+      this[kSlot] >= 0 &&
+      state.headersSent &&
+      !state.endQueued &&
+      !state.closed &&
+      !state.waitForTrailers &&
+      canEndDirectly(this, chunk, encoding, callback)
+    ) {
+      this.#endDirectly(state, chunk);
+      return this;
+    }
     super.end(chunk, encoding, callback);
     const body = this[kBody];
     // If the last write is with the engine already, END_STREAM can ride on its last DATA frame.
@@ -293,6 +301,31 @@ class Http2Stream extends Duplex {
       this.#queueEnd();
     }
     return this;
+  }
+
+  /** The whole body in one chunk, while nothing else is under way. */
+  #endDirectly(state, chunk) {
+    const session = this[kSession];
+    this[kUpdateTimer]();
+    diagnostics.bodyChunkSent(this, false, chunk, typeof chunk === 'string' ? 'utf8' : 'buffer');
+    const body = (this[kBody] ??= new OutgoingBody());
+    const length = body.setLast(chunk, this);
+    beginEnd(this, chunk.length);
+    state.endQueued = true;
+    state.endsDirectly = true;
+    commands.data(session, this[kSlot], this[kId], length, true);
+    schedule(session);
+    diagnostics.bodySent(this);
+  }
+
+  /** The writable side is done: 'finish', if the Duplex does not emit it itself. */
+  [kAfterFinish]() {
+    if (this.destroyed) return;
+    if (this[kState].endsDirectly) {
+      this[kState].endsDirectly = false;
+      completeEnd(this);
+    }
+    this[kMaybeDestroy]();
   }
 
   #queueEnd() {
@@ -315,8 +348,7 @@ class Http2Stream extends Duplex {
       else this.#queueEnd();
     }
     callback();
-    // Behind 'finish', which the callback has put off to the next tick.
-    process.nextTick(maybeDestroy, this);
+    afterFinish(this);
   }
 
   /**

@@ -93,6 +93,7 @@ module.exports = {
   kOnTransportError: Symbol('onTransportError'),
 
   // Streams' own state
+  kAfterFinish: Symbol('afterFinish'),
   kBody: Symbol('body'),
   kContext: Symbol('context'),
   kKeepContext: Symbol('keepContext'),

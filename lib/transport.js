@@ -14,6 +14,7 @@ const { shared } = require('./bridge.js');
 const { applyFor } = require('./commands.js');
 const { dispatch } = require('./events.js');
 const {
+  kAfterFinish,
   kBlocked,
   kBody,
   kCarries,
@@ -63,12 +64,15 @@ function currentSlab() {
 let dirty = [];
 /** Bodies that were taken whole; the callbacks of their writes are due. */
 const taken = [];
+/** Streams that are about to emit 'finish'. */
+const finished = [];
 /** Chunks that arrived while the loop was busy: session, chunk, session, chunk … */
 const inputs = [];
 
 let running = false;
 let scheduled = false;
 let finishing = false;
+let callingBack = false;
 let paused = false;
 /** What is being fed to the engine. */
 let feeding;
@@ -146,13 +150,27 @@ function flush(session) {
  */
 function finishWrites() {
   finishing = false;
+  callingBack = true;
   let completed = false;
   try {
     while (taken.length > 0) taken.shift().finish();
     completed = true;
   } finally {
+    callingBack = false;
     if (!completed) scheduleFinish();
+    // Streams emit 'finish' on the ticks that the callbacks have queued; this one is behind them.
+    if (finished.length > 0) process.nextTick(checkFinished);
   }
+}
+
+function checkFinished() {
+  while (finished.length > 0) finished.shift()[kAfterFinish]();
+}
+
+/** Has a stream look, once it has emitted 'finish', whether it can be destroyed. */
+function afterFinish(stream) {
+  finished.push(stream);
+  if (!callingBack) process.nextTick(checkFinished);
 }
 
 function scheduleFinish() {
@@ -306,4 +324,4 @@ function detach(socket) {
   socket.removeListener('end', onEnd);
 }
 
-module.exports = { attach, start, detach, schedule, flushNow };
+module.exports = { afterFinish, attach, start, detach, schedule, flushNow };

@@ -1,0 +1,54 @@
+'use strict';
+
+/**
+ * The only place that touches the state behind a Duplex (`_readableState`, `_writableState`).
+ *
+ * The common life of a response, `respond(); end(chunk)` for a request without a body, goes through
+ * a dozen functions and four ticks of node:stream. Here the same changes of state are made directly,
+ * and the same events come in the same order; what is less common takes the ordinary way.
+ */
+
+/** Whether a stream's writable side is idle, so that an end can be made directly. */
+function canEndDirectly(stream, chunk, encoding, callback) {
+  const state = stream._writableState;
+  return (
+    callback === undefined &&
+    state.length === 0 &&
+    !state.ending &&
+    !state.destroyed &&
+    state.corked === 0 &&
+    !state.needDrain &&
+    !state.errored &&
+    (typeof chunk === 'string'
+      ? chunk.length > 0 && (encoding === undefined || encoding === 'utf8')
+      : chunk instanceof Uint8Array && chunk.length > 0 && typeof encoding !== 'function')
+  );
+}
+
+/** What `end(chunk)` does before the chunk is written. */
+function beginEnd(stream, length) {
+  const state = stream._writableState;
+  state.length = length;
+  state.ending = true;
+  state.ended = true;
+}
+
+/** What happens once the chunk is written: 'finish'. */
+function completeEnd(stream) {
+  const state = stream._writableState;
+  state.length = 0;
+  state.finalCalled = true;
+  state.prefinished = true;
+  if (stream.listenerCount('prefinish') > 0) stream.emit('prefinish');
+  state.finished = true;
+  stream.emit('finish');
+}
+
+/** Does what reading an empty body to its end does, but for the event, which nobody hears. */
+function skipEnd(stream) {
+  const state = stream._readableState;
+  state.ended = true;
+  state.endEmitted = true;
+}
+
+module.exports = { canEndDirectly, beginEnd, completeEnd, skipEnd };
