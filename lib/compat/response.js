@@ -93,12 +93,20 @@ function writeLast(response, chunk, encoding) {
 }
 
 /** Ends the stream; without trailers the last DATA frame can say so. */
-function endStream(response) {
+function endStream(response, chunk, encoding) {
   const stream = response[kStream];
   if (response[kTrailers] === undefined && stream.listenerCount('wantTrailers') === 1) {
     stream[kState].waitForTrailers = false;
   }
-  stream.end();
+  stream.end(chunk, encoding);
+}
+
+/** Whether the stream takes what end() is given as its end, without a write before. */
+function canEndWith(response, chunk) {
+  const stream = response[kStream];
+  if (chunk == null || response[kClosed] || stream.destroyed) return false;
+  if (!stream.headersSent) response.writeHead(response[kStatusCode]);
+  return !stream.writableEnded && !response[kEnding] && !response[kDestroyed];
 }
 
 function whyNotWritable(response) {
@@ -401,7 +409,8 @@ class Http2ServerResponse extends Stream {
       if (typeof callback === 'function') process.nextTick(callback);
       return this;
     }
-    if (chunk != null) writeLast(this, chunk, encoding);
+    const whole = canEndWith(this, chunk);
+    if (chunk != null && !whole) writeLast(this, chunk, encoding);
     this[kEndedAsHead] = isHead;
     this[kEnding] = true;
     if (typeof callback === 'function') {
@@ -409,6 +418,7 @@ class Http2ServerResponse extends Stream {
     }
     if (!stream.headersSent) this.writeHead(this[kStatusCode]);
     if (this[kClosed] || stream.destroyed) this[kOnClose]();
+    else if (whole) endStream(this, chunk, encoding);
     else endStream(this);
     return this;
   }
