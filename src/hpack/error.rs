@@ -14,6 +14,8 @@ pub enum DecodeError {
     Truncated,
     /// An integer exceeds 2^32-1 or takes more octets than such a value needs (RFC 7541 §5.1).
     IntegerOverflow,
+    /// A string literal longer than 65,536 octets on the wire.
+    StringTooLong,
     /// Index 0, which names no entry (RFC 7541 §6.1).
     IndexZero,
     /// An index beyond the end of the dynamic table (RFC 7541 §2.3.3).
@@ -39,6 +41,7 @@ impl fmt::Display for DecodeError {
         f.write_str(match self {
             Self::Truncated => "field block ends within a representation",
             Self::IntegerOverflow => "integer too large",
+            Self::StringTooLong => "string literal too long",
             Self::IndexZero => "index 0 names no table entry",
             Self::IndexOutOfRange => "index beyond the dynamic table",
             Self::HuffmanEos => "EOS symbol in a Huffman-coded string",

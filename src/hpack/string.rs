@@ -5,6 +5,9 @@ use super::{DecodeError, huffman, integer};
 /// The flag for a Huffman-coded string, above a length of 7 bits.
 const HUFFMAN: u8 = 0x80;
 
+/// Octets that a literal may have on the wire, as in nghttp2: no honest field comes near it.
+const MAX_LITERAL: usize = 65_536;
+
 /// Takes a string literal off the front of `input` and appends its octets to `out`.
 ///
 /// Returns its length; or nothing when it has more than `limit` octets, and then `out` is as it
@@ -16,6 +19,9 @@ pub(super) fn decode(
 ) -> Result<Option<usize>, DecodeError> {
     let coded = input.first().is_some_and(|first| first & HUFFMAN != 0);
     let len = integer::decode(7, input)? as usize;
+    if len > MAX_LITERAL {
+        return Err(DecodeError::StringTooLong);
+    }
     let (literal, rest) = input.split_at_checked(len).ok_or(DecodeError::Truncated)?;
     *input = rest;
     if coded {
@@ -89,6 +95,19 @@ mod tests {
     fn a_string_that_ends_early_is_truncated() {
         for input in [&b""[..], b"\x03ab", b"\x83\x64\x02", b"\x7f", b"\x7f\x80"] {
             assert_eq!(decoded(9, input), Err(DecodeError::Truncated), "{input:?}");
+        }
+    }
+
+    #[test]
+    fn a_string_that_no_honest_peer_sends_is_an_error_before_it_arrives() {
+        for (form, octet) in [(0, b'a'), (HUFFMAN, 0xf9)] {
+            let mut input = Vec::new();
+            integer::encode(MAX_LITERAL + 1, 7, form, &mut input);
+            assert_eq!(decoded(usize::MAX, &input), Err(DecodeError::StringTooLong));
+            input.clear();
+            integer::encode(MAX_LITERAL, 7, form, &mut input);
+            input.resize(input.len() + MAX_LITERAL, octet);
+            assert_eq!(decoded(0, &input), Ok((None, 0)));
         }
     }
 }

@@ -43,6 +43,10 @@ pub(super) fn config(options: &Object, is_client: bool) -> Result<Config> {
     if let Some(strategy) = reader.read::<u32>("paddingStrategy")? {
         config.padding = padding(strategy)?;
     }
+    // Node lets one more pass before it gives up.
+    for limit in [&mut config.max_invalid_frames, &mut config.max_rejected_streams] {
+        *limit = limit.saturating_add(1);
+    }
     let pairs = &mut config.max_header_list_pairs;
     *pairs = MIN_PAIRS[usize::from(is_client)].max(*pairs);
     config.max_settings = config.max_settings.max(1);

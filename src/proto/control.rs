@@ -2,6 +2,7 @@
 
 use super::error::ControlError;
 use super::event::Cause;
+use super::recv::Found;
 use super::session::{Phase, Session};
 use super::settings;
 use crate::frame::{AltSvc, Dependency, ErrorCode, GoAway, Origin, Ping, Priority, StreamId};
@@ -98,7 +99,7 @@ impl Session {
     /// zero, else for the stream's origin.
     ///
     /// # Errors
-    /// If the session is a client's, or the two exceed 16,382 octets.
+    /// If the session is a client's, the two exceed 16,382 octets, or the stream is not open.
     pub fn altsvc(
         &mut self,
         stream: StreamId,
@@ -111,6 +112,9 @@ impl Session {
         }
         if stream.is_zero() == origin.is_empty() {
             return Err(ControlError::InvalidArgument);
+        }
+        if !stream.is_zero() && !matches!(self.find(stream), Found::Open(_)) {
+            return Err(ControlError::UnknownStream);
         }
         self.wire.frame(|out| AltSvc { stream, origin, value }.encode(out));
         Ok(())

@@ -385,6 +385,8 @@ command_error! {
     ControlError {
         /// As many are unanswered as may be.
         TooMany = -904, "too many are unanswered";
+        /// The stream is not open.
+        UnknownStream = -510, "the stream is not open";
         /// An argument is out of its range.
         InvalidArgument = -501, "an argument is out of its range";
         /// The other role may send this, this one may not.

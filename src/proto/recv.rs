@@ -357,7 +357,6 @@ impl Session {
         if delta != 0 {
             self.shift_inflows(delta);
         }
-        self.limit_fields();
         sink.event(Event::SettingsAck { remaining: self.local.unacknowledged() });
         Ok(())
     }

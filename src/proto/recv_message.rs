@@ -20,11 +20,13 @@ impl Session {
         block: &[u8],
         sink: &mut S,
     ) -> Result<(), Offence> {
+        let found = self.find(head.stream);
         let mut fields = std::mem::take(&mut self.fields);
         fields.clear();
+        fields.set_limits(self.max_list_size(found), self.config.max_header_list_pairs);
         let result = match self.unpacker.decode(block, &mut fields) {
             Err(_) => Err(Offence::Compression),
-            Ok(()) => match (head.promised, self.find(head.stream)) {
+            Ok(()) => match (head.promised, found) {
                 (Some(promised), found) => {
                     self.on_promise(head, promised, found, &mut fields, sink)
                 }
@@ -37,6 +39,18 @@ impl Session {
         };
         self.fields = fields;
         result
+    }
+
+    /// Size that a section may have: what was in force when its stream began.
+    fn max_list_size(&self, found: Found) -> u32 {
+        /// As Node has it.
+        const MOST: u32 = 16_777_215;
+        let stream = match found {
+            Found::Open(key) => self.streams.get(key),
+            _ => None,
+        };
+        let size = stream.map_or(self.local.in_force().max_header_list_size, |s| s.max_list_size);
+        size.min(MOST)
     }
 
     /// Judges a section and takes out what is not to be passed on.

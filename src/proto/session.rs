@@ -181,7 +181,6 @@ impl Session {
             session.wire.preface(PREFACE);
         }
         session.send_settings(&entries);
-        session.limit_fields();
         session
     }
 
@@ -305,8 +304,9 @@ impl Session {
     }
 
     pub(super) fn new_stream(&self, id: StreamId, send: Send, recv: Recv) -> Stream {
-        let windows = (self.remote.initial_window_size, self.local.in_force().initial_window_size);
-        Stream::new(id, send, recv, windows)
+        let local = self.local.in_force();
+        let windows = (self.remote.initial_window_size, local.initial_window_size);
+        Stream::new(id, send, recv, windows, local.max_header_list_size)
     }
 
     /// Takes a stream in, and counts it if it is active.
@@ -435,14 +435,6 @@ impl Session {
             stream.queued = true;
             self.scheduler.push(key, stream.urgency);
         }
-    }
-
-    /// Holds received sections to the limits that are in force.
-    pub(super) fn limit_fields(&mut self) {
-        /// As Node has it.
-        const MOST: u32 = 16_777_215;
-        let size = self.local.in_force().max_header_list_size.min(MOST);
-        self.fields.set_limits(size, self.config.max_header_list_pairs);
     }
 
     /// Applies the peer's settings in their order (RFC 9113 §6.5.3).

@@ -38,6 +38,9 @@ pub(super) struct Stream {
     pub(super) pending: usize,
     /// Octets of body that the peer's content-length leaves, if it sent one.
     pub(super) expected: Option<u64>,
+    /// Size that the sections received may have: SETTINGS_MAX_HEADER_LIST_SIZE as it was when the
+    /// stream began, so that a change does not meet what is on its way.
+    pub(super) max_list_size: u32,
     /// Octets of fields that the embedder presumably keeps.
     pub(super) held: u32,
     pub(super) rare: Option<Box<Rare>>,
@@ -73,7 +76,13 @@ pub(super) struct FirstSection {
 }
 
 impl Stream {
-    pub(super) fn new(id: StreamId, send: Send, recv: Recv, windows: (u32, u32)) -> Stream {
+    pub(super) fn new(
+        id: StreamId,
+        send: Send,
+        recv: Recv,
+        windows: (u32, u32),
+        max_list_size: u32,
+    ) -> Stream {
         let (send_window, receive_window) = windows;
         Stream {
             id,
@@ -92,6 +101,7 @@ impl Stream {
             inflow: Inflow::new(receive_window),
             pending: 0,
             expected: None,
+            max_list_size,
             held: 0,
             rare: None,
         }

@@ -161,7 +161,7 @@ mod tests {
     use std::collections::HashMap;
 
     fn stream(id: u32) -> Stream {
-        Stream::new(StreamId::new(id), Send::Head, Recv::Body, (0, 0))
+        Stream::new(StreamId::new(id), Send::Head, Recv::Body, (0, 0), 0)
     }
 
     #[test]

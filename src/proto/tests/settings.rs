@@ -34,6 +34,23 @@ fn settings_are_sent_as_given_and_in_force_once_acknowledged() {
 }
 
 #[test]
+fn a_smaller_header_list_is_for_the_streams_to_come() {
+    let mut peer = Peer::of_client(Config::default());
+    let request = |peer: &mut Peer| {
+        peer.end.session.request(fields(GET), true, Default::default()).unwrap();
+    };
+    request(&mut peer);
+    peer.end.session.settings(&[(setting::MAX_HEADER_LIST_SIZE, 1)]).unwrap();
+    peer.write(Settings::encode_ack);
+    request(&mut peer);
+    peer.headers(1, OK, false);
+    peer.headers(3, OK, false);
+    let log = peer.log();
+    assert!(log.iter().any(|line| line.starts_with("1 Response")), "{log:?}");
+    assert!(log.contains(&"3 Invalid HeaderListTooLarge".into()), "{log:?}");
+}
+
+#[test]
 fn some_changes_are_offences_in_one_direction() {
     let mut peer = Peer::of_client(Config::default());
     peer.write(|out| Settings::encode(&[(setting::ENABLE_PUSH, 1)], out));
@@ -122,10 +139,14 @@ fn both_ends_start_from_an_upgrade() {
 #[test]
 fn control_frames_for_clients_come_from_servers() {
     let mut pair = Pair::ready();
+    pair.request(GET, true);
+    pair.run();
+    pair.server.log();
     let server = &mut pair.server.session;
     server.altsvc(id(0), b"https://a", b"h3=\":1\"").unwrap();
     server.altsvc(id(1), b"", b"clear").unwrap();
     assert_eq!(server.altsvc(id(0), b"", b"clear"), Err(ControlError::InvalidArgument));
+    assert_eq!(server.altsvc(id(3), b"", b"clear"), Err(ControlError::UnknownStream));
     assert_eq!(server.altsvc(id(1), b"", &[0; 16_383]), Err(ControlError::TooLarge));
     server.origin([&b"https://a"[..], b"https://b"]).unwrap();
     server.origin(std::iter::empty()).unwrap();
