@@ -37,9 +37,9 @@ const BODILESS = new Set(['GET', 'HEAD', 'DELETE']);
 /** Kinds of header blocks, as the engine numbers them. */
 const PUSH = 4;
 
+const ERR_INVALID_ARGUMENT = -501;
 const ERR_STREAM_ID_NOT_AVAILABLE = -509;
 const ERR_SESSION_CLOSING = -530;
-const ERR_NOMEM = -901;
 
 function destroyStream(stream, error) {
   stream.destroy(error);
@@ -130,7 +130,8 @@ class ClientHttp2Session extends Http2Session {
       process.nextTick(destroyStream, stream, dead);
     } else if (options.signal?.aborted) {
       const cause = options.signal.reason;
-      process.nextTick(destroyStream, stream, new AbortError(undefined, { cause }));
+      if (options.endStream) stream.end();
+      stream.destroy(new AbortError(undefined, { cause }));
     } else if (this.connecting) {
       if (options.endStream) stream.end();
       this[kWhenConnected](() => this.#submit(stream, fields, options));
@@ -153,8 +154,8 @@ class ClientHttp2Session extends Http2Session {
     const slot = commands.request(this, fields, endStream);
     if (slot === ERR_STREAM_ID_NOT_AVAILABLE) {
       stream.destroy(new codes.ERR_HTTP2_OUT_OF_STREAMS());
-    } else if (slot === ERR_NOMEM) {
-      stream.destroy(new codes.ERR_HTTP2_NO_MEM());
+    } else if (slot === ERR_INVALID_ARGUMENT) {
+      stream.destroy(new codes.ERR_HTTP2_STREAM_SELF_DEPENDENCY());
     } else if (slot === ERR_SESSION_CLOSING) {
       // The engine has failed; the event that says so is on its way and ends the stream.
     } else if (slot < 0) {

@@ -35,6 +35,8 @@ function apply() {
   used = 0;
   usedBytes = 0;
   const handle = owner[kHandle];
+  // A session that has ended is not to be kept from being collected.
+  owner = null;
   if (handle !== undefined) return handle.apply(count);
   // The strings that these commands define count for the other sessions.
   bridge.discard(count);
@@ -48,12 +50,11 @@ function applyFor(session) {
 
 /** Makes room for a command of that session, at most so many words and bytes long. */
 function reserve(session, wordCount, byteCount) {
-  if (owner !== session) {
-    apply();
-    owner = session;
-  }
+  if (owner !== session) apply();
+  owner = session;
   if (used + wordCount <= words.length && usedBytes + byteCount <= bytes.length) return;
   apply();
+  owner = session;
   if (wordCount > words.length || byteCount > bytes.length) {
     growCommands(wordCount, byteCount);
     words = shared.commands;

@@ -9,7 +9,14 @@ const fs = require('node:fs');
 const { codes } = require('./errors.js');
 const { isBodiless } = require('./response-headers.js');
 const { NGHTTP2_INTERNAL_ERROR } = require('./constants.js');
-const { kStartResponse, kUpdateTimer } = require('./symbols.js');
+const {
+  kEndBody,
+  kMaybeDestroy,
+  kSendPiece,
+  kStartResponse,
+  kState,
+  kUpdateTimer,
+} = require('./symbols.js');
 
 /** Octets read at a time. */
 const CHUNK_SIZE = 64 * 1024;
@@ -54,6 +61,7 @@ class FileResponse {
     this.left = -1;
     this.onStreamClose = () => this.close();
     this.onWritten = () => this.read();
+    this.onLastWritten = () => this.finish();
     stream.once('close', this.onStreamClose);
   }
 
@@ -99,19 +107,18 @@ class FileResponse {
   write(chunk) {
     if (this.position !== null) this.position += chunk.length;
     if (this.left > 0) this.left -= chunk.length;
-    this.stream[kUpdateTimer]();
-    if (this.left === 0) {
-      // END_STREAM on the last octets.
-      this.stream.end(chunk);
-      this.close();
-    } else {
-      this.stream.write(chunk, this.onWritten);
-    }
+    const last = this.left === 0;
+    // END_STREAM goes with the last octets.
+    this.stream[kSendPiece](chunk, last, last ? this.onLastWritten : this.onWritten);
   }
 
   finish() {
-    this.stream.end();
+    const { stream } = this;
     this.close();
+    if (stream.destroyed || stream[kState].closed) return;
+    stream[kState].piped = false;
+    stream[kEndBody]();
+    stream[kMaybeDestroy]();
   }
 
   /** A file that cannot be read is this side's fault, and its reason nobody else's business. */

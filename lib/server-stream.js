@@ -21,9 +21,9 @@ const {
   kSession,
   kSlot,
   kStartResponse,
+  kState,
   kStrictSingle,
   kUpdateTimer,
-  kState,
 } = require('./symbols.js');
 const {
   HTTP_STATUS_SWITCHING_PROTOCOLS,
@@ -34,6 +34,19 @@ const {
 } = require('./constants.js');
 
 const ERR_STREAM_ID_NOT_AVAILABLE = -509;
+const ERR_STREAM_CLOSED = -510;
+
+/** Why the engine made no promise. */
+function pushError(libraryCode) {
+  switch (libraryCode) {
+    case ERR_STREAM_ID_NOT_AVAILABLE:
+      return new codes.ERR_HTTP2_OUT_OF_STREAMS();
+    case ERR_STREAM_CLOSED:
+      return new codes.ERR_HTTP2_INVALID_STREAM();
+    default:
+      return new NghttpError(libraryCode);
+  }
+}
 
 function isPushEnabled(session) {
   return session[kRemoteSettings].get(NGHTTP2_SETTINGS_ENABLE_PUSH) !== 0;
@@ -95,11 +108,7 @@ class ServerHttp2Stream extends Http2Stream {
     this[kUpdateTimer]();
     const slot = commands.push(session, this[kSlot], this[kId], fields);
     if (slot < 0) {
-      const error =
-        slot === ERR_STREAM_ID_NOT_AVAILABLE
-          ? new codes.ERR_HTTP2_OUT_OF_STREAMS()
-          : new NghttpError(slot);
-      process.nextTick(callback, error);
+      process.nextTick(callback, pushError(slot));
       return;
     }
     const stream = new ServerHttp2Stream(session, slot, commands.lastStreamId(), headers);
@@ -142,6 +151,8 @@ class ServerHttp2Stream extends Http2Stream {
   [kStartResponse](headers, waitForTrailers) {
     const { list, sentHeaders } = completeResponse(headers, true);
     this[kSend](list, sentHeaders, false, waitForTrailers);
+    this[kState].piped = true;
+    this.end();
   }
 
   /** Sends the header block of the response. */

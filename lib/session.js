@@ -460,7 +460,8 @@ class Http2Session extends EventEmitter {
 
     if (this[kHandle] !== undefined) {
       if (sayGoaway) commands.terminate(this, code);
-      if (!socket.destroyed) transport.flushNow(this);
+      if (socket.destroyed) commands.applyFor(this);
+      else transport.flushNow(this);
       this[kHandle].close();
       this[kHandle] = undefined;
       unregister(this[kNativeHandle]);

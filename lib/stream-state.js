@@ -39,6 +39,8 @@ class StreamState {
   held = undefined;
 
   // The writable side
+  /** Whether the body does not come through the Duplex: it is a file's. */
+  piped = false;
   /** Whether the engine knows of the end. */
   endQueued = false;
   /** Whether the end was made past the Duplex (see stream-shortcuts.js). */

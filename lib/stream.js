@@ -22,6 +22,7 @@ const { validateFunction, validateObject, validateUint32 } = require('./validato
 const {
   kAfterFinish,
   kBody,
+  kEndBody,
   kEndReadable,
   kId,
   kInit,
@@ -30,16 +31,17 @@ const {
   kOnStreamData,
   kOnStreamEnd,
   kProceed,
+  kSendPiece,
   kSession,
   kSessionCode,
   kSlot,
+  kState,
   kStreamDestroyed,
   kStreamState,
   kStrictSingle,
   kTimeout,
   kType,
   kUpdateTimer,
-  kState,
 } = require('./symbols.js');
 const {
   NGHTTP2_CANCEL,
@@ -90,6 +92,8 @@ function closeStream(stream, code, mode) {
     if (!stream.writableFinished) emitAborted(stream);
     stream.end();
   }
+  const session = stream[kSession];
+  if (session !== undefined) diagnostics.streamClosed(session[kType], stream);
   if (mode === RstStream.NONE) return;
   if (
     !writableEnded ||
@@ -336,17 +340,37 @@ class Http2Stream extends Duplex {
     schedule(session);
   }
 
+  /**
+   * Sends a piece of a body that does not come through the Duplex. One at a time.
+   * @param {Buffer} chunk Not empty.
+   * @param {boolean} last Whether it is all of the rest.
+   * @param {() => void} callback Called when the transport has the octets.
+   */
+  [kSendPiece](chunk, last, callback) {
+    this[kUpdateTimer]();
+    this[kBody] ??= new OutgoingBody();
+    const length = this[kBody].setChunk(chunk, 'buffer', callback);
+    const session = this[kSession];
+    commands.data(session, this[kSlot], this[kId], length, false);
+    schedule(session);
+    if (last && !this[kState].waitForTrailers) this[kEndBody]();
+  }
+
+  /** The body is complete: END_STREAM, or the trailers. */
+  [kEndBody]() {
+    if (this[kState].waitForTrailers) process.nextTick(emitWantTrailers, this);
+    else this.#queueEnd();
+  }
+
   _final(callback) {
     if (this.pending) {
       this.once('ready', () => this._final(callback));
       return;
     }
     diagnostics.bodySent(this);
+    const { headersSent, piped, closed } = this[kState];
     // A body that was cut short has no END_STREAM: it must not look complete.
-    if (this[kSlot] >= 0 && this[kState].headersSent && !this[kState].closed) {
-      if (this[kState].waitForTrailers) process.nextTick(emitWantTrailers, this);
-      else this.#queueEnd();
-    }
+    if (this[kSlot] >= 0 && headersSent && !piped && !closed) this[kEndBody]();
     callback();
     afterFinish(this);
   }
@@ -369,6 +393,9 @@ class Http2Stream extends Duplex {
     if (fields.count === 0) commands.data(session, this[kSlot], this[kId], 0, true);
     else commands.trailers(session, this[kSlot], this[kId], fields);
     schedule(session);
+    // There is nothing more to wait for.
+    this[kState].waitForTrailers = false;
+    this[kMaybeDestroy]();
   }
 
   // Reading ------------------------------------------------------------------------------------
@@ -508,6 +535,7 @@ class Http2Stream extends Duplex {
     if (
       this[kSession]?.[kType] === NGHTTP2_SESSION_SERVER &&
       !this[kState].waitForTrailers &&
+      !this[kState].piped &&
       !this[kState].didRead &&
       this.readableFlowing === null
     ) {
@@ -549,7 +577,6 @@ class Http2Stream extends Duplex {
     timeouts.clear(this);
     session[kStreamDestroyed](this);
     if (error != null) diagnostics.streamFailed(session[kType], this, error);
-    diagnostics.streamClosed(session[kType], this);
     this[kSession] = undefined;
     callback(error);
   }

@@ -97,10 +97,12 @@ module.exports = {
   kBody: Symbol('body'),
   kContext: Symbol('context'),
   kKeepContext: Symbol('keepContext'),
+  kEndBody: Symbol('endBody'),
   kEndReadable: Symbol('endReadable'),
   kOnStreamClosed: Symbol('onStreamClosed'),
   kOnStreamData: Symbol('onStreamData'),
   kOnStreamEnd: Symbol('onStreamEnd'),
   kSend: Symbol('send'),
+  kSendPiece: Symbol('sendPiece'),
   kStartResponse: Symbol('startResponse'),
 };

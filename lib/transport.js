@@ -145,8 +145,9 @@ function flush(session) {
 }
 
 /**
- * Calls the write callbacks of streams. On a tick of its own: what the engine had to say of the
- * same frames (that a stream is closed, say) is heard first, as with Node's http2.
+ * Calls the write callbacks of streams. As a promise job, behind those that are there: what the
+ * engine had to say of the same frames (that a stream is closed, say) is heard first, as with
+ * Node's http2, also by those who await it.
  */
 function finishWrites() {
   finishing = false;
@@ -176,7 +177,7 @@ function afterFinish(stream) {
 function scheduleFinish() {
   if (finishing) return;
   finishing = true;
-  process.nextTick(finishWrites);
+  queueMicrotask(finishWrites);
 }
 
 /**
