@@ -5,6 +5,7 @@ const diagnostics = require('./diagnostics.js');
 const behavior = require('./behavior.js');
 const transport = require('./transport.js');
 const { Http2Session } = require('./session.js');
+const { endUnheard } = require('./stream-shortcuts.js');
 const { ClientHttp2Stream } = require('./client-stream.js');
 const { AbortError, NghttpError, codes } = require('./errors.js');
 const { completeRequest, toFieldList } = require('./headers.js');
@@ -185,7 +186,7 @@ class ClientHttp2Session extends Http2Session {
     this[kAddStream](stream, slot);
     stream[kInit](slot, id);
     stream[kState].pushed = true;
-    stream.end();
+    endUnheard(stream);
     diagnostics.streamCreated(NGHTTP2_SESSION_CLIENT, stream, headers);
     diagnostics.streamStarted(NGHTTP2_SESSION_CLIENT, stream, headers);
     this.emit('stream', stream, headers, flags, rawHeaders);

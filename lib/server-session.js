@@ -4,12 +4,12 @@ const commands = require('./commands.js');
 const diagnostics = require('./diagnostics.js');
 const transport = require('./transport.js');
 const { Http2Session } = require('./session.js');
+const { endUnheard } = require('./stream-shortcuts.js');
 const { ServerHttp2Stream } = require('./server-stream.js');
 const { codes } = require('./errors.js');
 const { serializeAltsvc, serializeOrigins } = require('./alternatives.js');
 const {
   kAddStream,
-  kEndReadable,
   kOnNewStream,
   kOnStreamHeaders,
   kServer,
@@ -70,12 +70,13 @@ class ServerHttp2Session extends Http2Session {
     this[kAddStream](stream, slot);
     if ((flags & NGHTTP2_FLAG_END_STREAM) !== 0) {
       stream[kState].endAfterHeaders = true;
-      stream[kEndReadable]();
+      // The reader learns it when it asks.
+      stream[kState].ended = true;
     }
     if (headers[':method'] === 'HEAD') {
       // RFC 9110 §9.3.2: no content answers HEAD.
       stream[kState].headRequest = true;
-      stream.end();
+      endUnheard(stream);
     }
     diagnostics.streamCreated(NGHTTP2_SESSION_SERVER, stream, headers);
     diagnostics.streamStarted(NGHTTP2_SESSION_SERVER, stream, headers);

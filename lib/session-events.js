@@ -17,6 +17,7 @@ const {
   kGoawayLastStreamID,
   kLocalSettings,
   kLoseTransport,
+  kMaybeDestroy,
   kOnAltsvc,
   kOnClosed,
   kOnData,
@@ -41,6 +42,7 @@ const {
   kOnTransportError,
   kOptions,
   kRemoteSettings,
+  kSayGoodbye,
   kStreams,
   kUnsentCode,
   kUpdateTimer,
@@ -57,6 +59,17 @@ const ERR_FRAME_SIZE = -522;
 const ERR_PROTOCOL = -505;
 /** nghttp2's for a callback that gave up: here, on too many invalid frames. */
 const ERR_CALLBACK_FAILURE = -902;
+
+function maybeDestroy(session) {
+  session[kMaybeDestroy]();
+}
+
+/** Closes a session whose peer says goodbye; not before what else the peer has sent is heard. */
+function leave(session) {
+  if (session.closed) return;
+  session[kSayGoodbye]();
+  setImmediate(maybeDestroy, session);
+}
 
 const engineEvents = {
   [kOnHeaders](slot, id, kind, flags, parent, headers, rawHeaders) {
@@ -120,7 +133,7 @@ const engineEvents = {
     this[kGoawayLastStreamID] = lastStreamID;
     this.emit('goaway', code, lastStreamID, opaqueData);
     if (this.destroyed) return;
-    if (code === NGHTTP2_NO_ERROR) this.close();
+    if (code === NGHTTP2_NO_ERROR) leave(this);
     else this.destroy(new codes.ERR_HTTP2_SESSION_ERROR(code), NGHTTP2_NO_ERROR);
   },
 
@@ -176,8 +189,10 @@ const engineEvents = {
 
   [kOnTransportError](error) {
     if (this.destroyed) return;
+    // A write found the peer gone; what it sent before may still be read, and is the better news.
+    if (error.code === 'EPIPE') this[kLoseTransport]();
     // A peer that said goodbye may drop the connection.
-    if (error.code === 'ECONNRESET' && this[kGoawayCode] === NGHTTP2_NO_ERROR) this.destroy();
+    else if (error.code === 'ECONNRESET' && this[kGoawayCode] === NGHTTP2_NO_ERROR) this.destroy();
     else this.destroy(error);
   },
 

@@ -44,11 +44,13 @@ const {
   kLoseTransport,
   kMaybeDestroy,
   kNativeHandle,
+  kOnSessionOver,
   kOptions,
   kOwnOrigin,
   kPendingRequests,
   kProxySocket,
   kRemoteSettings,
+  kSayGoodbye,
   kSessionCode,
   kSlot,
   kSocket,
@@ -88,6 +90,10 @@ function emitClose(session, error) {
 
 function maybeDestroySession(session) {
   session[kMaybeDestroy]();
+}
+
+function endLostSession(session) {
+  if (!session.destroyed) session[kEndSession](NGHTTP2_NO_ERROR, undefined, false);
 }
 
 /** Closes the transport of a session that has ended; the session's 'close' follows. */
@@ -481,9 +487,14 @@ class Http2Session extends EventEmitter {
     if (callback !== undefined) validateFunction(callback, 'callback');
     if (this.closed || this.destroyed) return;
     if (callback !== undefined) this.once('close', callback);
+    this[kSayGoodbye]();
+    this[kMaybeDestroy]();
+  }
+
+  /** The first half of `close`. */
+  [kSayGoodbye]() {
     this.#closed = true;
     if (behavior.closeSendsGoaway || this[kType] === NGHTTP2_SESSION_SERVER) this.goaway();
-    this[kMaybeDestroy]();
   }
 
   /** Destroys the session if it was closed and nothing of it is left. */
@@ -496,13 +507,22 @@ class Http2Session extends EventEmitter {
     this.destroy(error);
   }
 
+  /** Nothing more comes or goes; streams whose readers have not finished go on. */
+  [kOnSessionOver]() {
+    if (this.destroyed) return;
+    this.#closed = true;
+    if (this.#open.length > 0 || this[kPendingRequests].size > 0) return;
+    this[kEndSession](NGHTTP2_NO_ERROR, undefined, false);
+  }
+
   /** The transport is gone, or nothing can be read from it any more. */
   [kLoseTransport]() {
     if (this.destroyed) return;
     this.#closed = true;
     for (const stream of this.#open.slice()) stream.close(NGHTTP2_CANCEL);
     for (const stream of this[kPendingRequests]) stream.close(NGHTTP2_CANCEL);
-    if (!this.destroyed) this[kEndSession](NGHTTP2_NO_ERROR, undefined, false);
+    // The streams emit 'finish' first.
+    process.nextTick(endLostSession, this);
   }
 
   _onTimeout() {

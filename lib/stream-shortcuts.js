@@ -44,6 +44,16 @@ function completeEnd(stream) {
   stream.emit('finish');
 }
 
+/** Ends the writable side of a stream that nobody has seen yet: there is nothing to send. */
+function endUnheard(stream) {
+  const state = stream._writableState;
+  state.ending = true;
+  state.ended = true;
+  state.finalCalled = true;
+  state.prefinished = true;
+  state.finished = true;
+}
+
 /** Does what reading an empty body to its end does, but for the event, which nobody hears. */
 function skipEnd(stream) {
   const state = stream._readableState;
@@ -51,4 +61,4 @@ function skipEnd(stream) {
   state.endEmitted = true;
 }
 
-module.exports = { canEndDirectly, beginEnd, completeEnd, skipEnd };
+module.exports = { canEndDirectly, beginEnd, completeEnd, endUnheard, skipEnd };

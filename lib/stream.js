@@ -23,7 +23,6 @@ const {
   kAfterFinish,
   kBody,
   kEndBody,
-  kEndReadable,
   kId,
   kInit,
   kMaybeDestroy,
@@ -453,17 +452,16 @@ class Http2Stream extends Duplex {
     else state.held.push(chunk);
   }
 
-  /** The peer ended its half. */
+  /** The peer ended its half. An empty body ends though nobody reads it. */
   [kOnStreamEnd]() {
-    this[kEndReadable]();
-    this[kMaybeDestroy]();
-  }
-
-  /** Nothing comes after what has arrived. The reader learns it when it asks. */
-  [kEndReadable]() {
     const state = this[kState];
+    // Headers that ended it have said so.
+    if (state.ended) return;
     state.ended = true;
-    if (state.didRead && state.held === undefined) this.push(null);
+    if (state.held !== undefined) return;
+    this.push(null);
+    this.read(0);
+    this[kMaybeDestroy]();
   }
 
   // Closing ------------------------------------------------------------------------------------

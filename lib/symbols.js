@@ -60,6 +60,7 @@ module.exports = {
   kGoawayLastStreamID: Symbol('goawayLastStreamID'),
   kLoseTransport: Symbol('loseTransport'),
   kNativeHandle: Symbol('nativeHandle'),
+  kSayGoodbye: Symbol('sayGoodbye'),
   kSessionCode: Symbol('sessionCode'),
   kStreamDestroyed: Symbol('streamDestroyed'),
   kStreamState: Symbol('streamState'),
@@ -88,6 +89,7 @@ module.exports = {
 
   // Transports
   kCarries: Symbol('carries'),
+  kOnSessionOver: Symbol('onSessionOver'),
   kOnTransportClose: Symbol('onTransportClose'),
   kOnTransportEnd: Symbol('onTransportEnd'),
   kOnTransportError: Symbol('onTransportError'),
@@ -98,7 +100,6 @@ module.exports = {
   kContext: Symbol('context'),
   kKeepContext: Symbol('keepContext'),
   kEndBody: Symbol('endBody'),
-  kEndReadable: Symbol('endReadable'),
   kOnStreamClosed: Symbol('onStreamClosed'),
   kOnStreamData: Symbol('onStreamData'),
   kOnStreamEnd: Symbol('onStreamEnd'),

@@ -21,6 +21,7 @@ const {
   kDirty,
   kHandle,
   kMaybeDestroy,
+  kOnSessionOver,
   kOnTransportClose,
   kOnTransportEnd,
   kOnTransportError,
@@ -70,6 +71,8 @@ const finished = [];
 const inputs = [];
 
 let running = false;
+/** Whether this turn of the loop reads something. */
+let fed = false;
 let scheduled = false;
 let finishing = false;
 let callingBack = false;
@@ -114,6 +117,11 @@ function writePieces(socket, pieces, done) {
   return flowing;
 }
 
+/** The engine neither reads nor writes any more: GOAWAY went or came, and all streams have ended. */
+function tellOver(session) {
+  session[kOnSessionOver]();
+}
+
 /**
  * Runs a session's queued commands and writes what it has to send, as far as the socket takes it.
  * Calls no user code but the transport's `write`.
@@ -128,6 +136,7 @@ function flush(session) {
     const target = currentSlab();
     const start = target.used;
     const written = handle.transmit(target.buffer, start);
+    if (shared.segments[2] === 0) setImmediate(tellOver, session);
     if (written === 0 && shared.segments[0] === 0) return;
     const more = shared.segments[1] !== 0;
     const end = start + written;
@@ -201,6 +210,7 @@ function step() {
     feeding = undefined;
   }
   if (inputs.length > 0) {
+    fed = true;
     feeding = inputs.shift();
     chunk = inputs.shift();
     offset = 0;
@@ -210,6 +220,8 @@ function step() {
     const sessions = dirty;
     dirty = [];
     for (let i = 0; i < sessions.length; i++) flush(sessions[i]);
+    // Node's http2 hears of writes at once unless they answer what is being read.
+    if (!fed) finishWrites();
     return true;
   }
   if (taken.length > 0) scheduleFinish();
@@ -234,6 +246,7 @@ function run() {
   if (running || paused) return;
   running = true;
   scheduled = false;
+  fed = chunk !== undefined;
   let completed = false;
   try {
     while (step());

@@ -43,8 +43,8 @@ impl Session {
     }
 
     /// Sends GOAWAY. Without `last` it names the highest stream of the peer's that was processed;
-    /// it never names more than one before it did. Replaces a GOAWAY that was queued and not yet
-    /// drawn, even that of a failed session. Streams of the peer's above `last` are closed as
+    /// it never names more than one before it did. Replaces the GOAWAY of a failed session
+    /// that was not yet drawn. Streams of the peer's above `last` are closed as
     /// refused; the session is closed when its streams are.
     ///
     /// # Errors
@@ -55,7 +55,7 @@ impl Session {
         code: ErrorCode,
         debug: &[u8],
     ) -> Result<(), ControlError> {
-        if self.phase == Phase::Over && !self.wire.has_goaway() {
+        if self.phase == Phase::Over && !self.wire.has_verdict() {
             return Err(ControlError::Closed);
         }
         if debug.len() > MAX_CONTROL_LEN - 8 {
@@ -88,7 +88,7 @@ impl Session {
     /// Sends GOAWAY and ends the session: nothing more is read, and nothing is sent after what is
     /// queued. Streams that are open end without an event.
     pub fn terminate(&mut self, code: ErrorCode) {
-        if self.phase != Phase::Over || self.wire.has_goaway() {
+        if self.phase != Phase::Over || self.wire.has_verdict() {
             let last = self.shutdown.announce(self.last_processed);
             self.wire.goaway(&GoAway { last, code, debug: b"" });
         }

@@ -492,7 +492,7 @@ impl Session {
     ) {
         let last = self.shutdown.announce(self.last_processed);
         let debug = offence.describe().as_bytes();
-        self.wire.goaway(&GoAway { last, code: offence.code(), debug });
+        self.wire.verdict(&GoAway { last, code: offence.code(), debug });
         self.halt();
         self.deferred.clear();
         let error = SessionError { offence, stream, frame: frame.0 };

@@ -17,8 +17,8 @@ pub(super) struct Wire {
     frames: usize,
     /// Acknowledgements in it.
     acks: u32,
-    /// Where a GOAWAY that was not drawn lies.
-    goaway: Option<(usize, usize)>,
+    /// Where the GOAWAY of a failed session lies.
+    verdict: Option<(usize, usize)>,
 }
 
 impl Wire {
@@ -61,22 +61,29 @@ impl Wire {
         self.acks
     }
 
-    /// Whether a GOAWAY waits, so that another can take its place.
-    pub(super) fn has_goaway(&self) -> bool {
-        self.goaway.is_some_and(|(start, _)| start >= self.drawn)
+    /// Whether the GOAWAY of a failed session waits, so that another can take its place.
+    pub(super) fn has_verdict(&self) -> bool {
+        self.verdict.is_some_and(|(start, _)| start >= self.drawn)
     }
 
-    /// Appends GOAWAY, in place of one that waits.
+    /// Appends the GOAWAY of a failed session.
+    pub(super) fn verdict(&mut self, frame: &GoAway<'_>) {
+        let start = self.octets.len();
+        self.frame(|out| frame.encode(out));
+        self.verdict = Some((start, self.octets.len()));
+    }
+
+    /// Appends a GOAWAY that the application wants, in place of a failed session's that waits.
     pub(super) fn goaway(&mut self, frame: &GoAway<'_>) {
-        if let Some((start, end)) = self.goaway.take()
-            && start >= self.drawn
+        if let Some((start, end)) = self.verdict
+            && self.has_verdict()
         {
             self.octets.drain(start..end);
             self.frames -= 1;
+            self.verdict(frame);
+        } else {
+            self.frame(|out| frame.encode(out));
         }
-        let start = self.octets.len();
-        self.frame(|out| frame.encode(out));
-        self.goaway = Some((start, self.octets.len()));
     }
 
     /// Hands on what there is room for. True when nothing waits any more.
@@ -124,20 +131,22 @@ mod tests {
     }
 
     #[test]
-    fn a_waiting_goaway_is_replaced_and_one_under_way_is_not() {
+    fn the_goaway_of_a_failed_session_is_replaced_while_it_waits() {
         let mut wire = Wire::default();
         wire.goaway(&goaway(ErrorCode::NO_ERROR));
-        wire.settings_ack();
+        wire.goaway(&goaway(ErrorCode::NO_ERROR));
+        assert_eq!((wire.len(), wire.frames()), (2 * 17, 2));
+        wire.verdict(&goaway(ErrorCode::PROTOCOL_ERROR));
         wire.goaway(&goaway(ErrorCode::CANCEL));
-        assert_eq!((wire.len(), wire.frames()), (9 + 17, 2));
+        assert_eq!((wire.len(), wire.frames()), (3 * 17, 3));
 
-        let mut out = Limited(Vec::new(), 10);
+        let mut out = Limited(Vec::new(), 2 * 17 + 10);
         assert!(!wire.draw(&mut out));
-        assert!(!wire.has_goaway());
+        assert!(!wire.has_verdict());
         wire.goaway(&goaway(ErrorCode::CANCEL));
         out.1 = 1000;
         assert!(wire.draw(&mut out));
-        assert_eq!(out.0.len(), 9 + 17 + 17);
+        assert_eq!(out.0.len(), 4 * 17);
         assert_eq!((wire.frames(), wire.settings_ack()), (0, 1));
     }
 }
