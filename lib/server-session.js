@@ -8,13 +8,7 @@ const { endUnheard } = require('./stream-shortcuts.js');
 const { ServerHttp2Stream } = require('./server-stream.js');
 const { codes } = require('./errors.js');
 const { serializeAltsvc, serializeOrigins } = require('./alternatives.js');
-const {
-  kAddStream,
-  kOnNewStream,
-  kOnStreamHeaders,
-  kServer,
-  kState,
-} = require('./symbols.js');
+const { kAddStream, kOnNewStream, kOnStreamHeaders, kServer, kState } = require('./symbols.js');
 const {
   NGHTTP2_FLAG_END_STREAM,
   NGHTTP2_REFUSED_STREAM,

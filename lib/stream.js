@@ -15,9 +15,10 @@ const timeouts = require('./timeouts.js');
 const { AbortError, codes, nameForErrorCode } = require('./errors.js');
 const { toFieldList } = require('./headers.js');
 const { OutgoingBody } = require('./body.js');
+const { RstStream, closeStream } = require('./stream-closing.js');
 const { StreamState } = require('./stream-state.js');
 const { beginEnd, canEndDirectly, completeEnd, skipEnd } = require('./stream-shortcuts.js');
-const { afterFinish, flushNow, schedule } = require('./transport.js');
+const { afterFinish, schedule } = require('./transport.js');
 const { validateFunction, validateObject, validateUint32 } = require('./validators.js');
 const {
   kAfterFinish,
@@ -54,66 +55,6 @@ const DUPLEX_OPTIONS = Object.freeze({
   autoDestroy: false,
   decodeStrings: false,
 });
-
-const RstStream = Object.freeze({
-  /** The engine closed the stream already. */
-  NONE: 0,
-  /** Once what was written is out. */
-  WHEN_FINISHED: 1,
-  NOW: 2,
-});
-
-function emitAborted(stream) {
-  if (!stream[kState].aborted) {
-    stream[kState].aborted = true;
-    stream.emit('aborted');
-  }
-}
-
-function resetStream(stream, code) {
-  const session = stream[kSession];
-  // With the session, the streams go without a word.
-  if (session === undefined || session.destroyed || stream[kSlot] < 0) return;
-  // What was written before still goes out, as far as the windows allow.
-  if (stream[kBody] !== undefined && stream[kBody].left > 0) flushNow(session);
-  if (stream[kSlot] < 0) return;
-  commands.reset(session, stream[kSlot], stream[kId], code);
-  schedule(session);
-}
-
-/** Marks the stream closed, ends its writable side, and tells the peer as `mode` says. */
-function closeStream(stream, code, mode) {
-  stream[kState].closed = true;
-  stream[kState].rstCode = code;
-  timeouts.clear(stream);
-  const { writableEnded } = stream;
-  if (!writableEnded) {
-    if (!stream.writableFinished) emitAborted(stream);
-    stream.end();
-  }
-  const session = stream[kSession];
-  if (session !== undefined) diagnostics.streamClosed(session[kType], stream);
-  if (mode === RstStream.NONE) return;
-  if (
-    !writableEnded ||
-    stream.writableFinished ||
-    code !== NGHTTP2_NO_ERROR ||
-    mode === RstStream.NOW
-  ) {
-    finishClose(stream, code);
-  } else {
-    stream.once('finish', () => finishClose(stream, code));
-  }
-}
-
-function finishClose(stream, code) {
-  if (stream.pending) {
-    stream.push(null);
-    stream.once('ready', () => resetStream(stream, code));
-    return;
-  }
-  resetStream(stream, code);
-}
 
 function callClose(stream) {
   stream.close();
@@ -625,4 +566,4 @@ function pendingWriteError() {
   return error;
 }
 
-module.exports = { Http2Stream, closeStream };
+module.exports = { Http2Stream };

@@ -210,6 +210,11 @@ function step() {
     feeding = undefined;
   }
   if (inputs.length > 0) {
+    // Two reads are two callbacks, also where both came from writing to a transport in the process.
+    if (fed) {
+      pause();
+      return false;
+    }
     fed = true;
     feeding = inputs.shift();
     chunk = inputs.shift();

@@ -1,0 +1,73 @@
+'use strict';
+
+/** How a stream is closed from this side, and what the peer is told. */
+
+const commands = require('./commands.js');
+const diagnostics = require('./diagnostics.js');
+const timeouts = require('./timeouts.js');
+const { flushNow, schedule } = require('./transport.js');
+const { kBody, kId, kSession, kSlot, kState, kType } = require('./symbols.js');
+const { NGHTTP2_NO_ERROR } = require('./constants.js');
+
+/** When RST_STREAM goes. */
+const RstStream = Object.freeze({
+  /** The engine closed the stream already. */
+  NONE: 0,
+  /** Once what was written is out. */
+  WHEN_FINISHED: 1,
+  NOW: 2,
+});
+
+function emitAborted(stream) {
+  if (!stream[kState].aborted) {
+    stream[kState].aborted = true;
+    stream.emit('aborted');
+  }
+}
+
+function resetStream(stream, code) {
+  const session = stream[kSession];
+  // With the session, the streams go without a word.
+  if (session === undefined || session.destroyed || stream[kSlot] < 0) return;
+  // What was written before still goes out, as far as the windows allow.
+  if (stream[kBody] !== undefined && stream[kBody].left > 0) flushNow(session);
+  if (stream[kSlot] < 0) return;
+  commands.reset(session, stream[kSlot], stream[kId], code);
+  schedule(session);
+}
+
+/** Marks the stream closed, ends its writable side, and tells the peer as `mode` says. */
+function closeStream(stream, code, mode) {
+  stream[kState].closed = true;
+  stream[kState].rstCode = code;
+  timeouts.clear(stream);
+  const { writableEnded } = stream;
+  if (!writableEnded) {
+    if (!stream.writableFinished) emitAborted(stream);
+    stream.end();
+  }
+  const session = stream[kSession];
+  if (session !== undefined) diagnostics.streamClosed(session[kType], stream);
+  if (mode === RstStream.NONE) return;
+  if (
+    !writableEnded ||
+    stream.writableFinished ||
+    code !== NGHTTP2_NO_ERROR ||
+    mode === RstStream.NOW
+  ) {
+    finishClose(stream, code);
+  } else {
+    stream.once('finish', () => finishClose(stream, code));
+  }
+}
+
+function finishClose(stream, code) {
+  if (stream.pending) {
+    stream.push(null);
+    stream.once('ready', () => resetStream(stream, code));
+    return;
+  }
+  resetStream(stream, code);
+}
+
+module.exports = { RstStream, closeStream };
