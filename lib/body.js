@@ -18,6 +18,8 @@ class OutgoingBody {
     /** Place in `chunks`, and in that chunk. */
     this.index = 0;
     this.at = 0;
+    /** Whether anything was ever sent. */
+    this.begun = false;
     /** Octets the engine has not asked for. */
     this.left = 0;
     /** What the write counts in the Duplex's writableLength: characters of strings. */
@@ -84,6 +86,7 @@ class OutgoingBody {
 
   /** Copies the next `length` octets into `target`. */
   copy(target, position, length) {
+    this.begun = true;
     this.left -= length;
     if (typeof this.chunks === 'string') {
       if (this.left === 0 && this.at === 0) {
@@ -102,6 +105,7 @@ class OutgoingBody {
 
   /** Appends the next `length` octets to `pieces`, as views of the chunks. */
   slice(pieces, length) {
+    this.begun = true;
     this.left -= length;
     if (typeof this.chunks === 'string') this.chunks = Buffer.from(this.chunks);
     while (length > 0) {

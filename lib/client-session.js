@@ -164,9 +164,9 @@ class ClientHttp2Session extends Http2Session {
     } else {
       this[kPendingRequests].delete(stream);
       this[kAddStream](stream, slot);
+      transport.schedule(this);
       stream[kInit](slot, commands.lastStreamId());
       diagnostics.streamStarted(NGHTTP2_SESSION_CLIENT, stream);
-      transport.schedule(this);
     }
   }
 

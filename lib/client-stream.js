@@ -69,6 +69,7 @@ class ClientHttp2Stream extends Http2Stream {
   }
 
   [kOnStreamData](chunk) {
+    this[kState].contentBegun = true;
     this.#run(base[kOnStreamData], chunk);
   }
 
@@ -76,7 +77,10 @@ class ClientHttp2Stream extends Http2Stream {
     this.#run(base[kOnStreamEnd]);
   }
 
-  [kOnStreamClosed](code) {
+  [kOnStreamClosed](code, byPeer) {
+    // RFC 9113 §8.1: without END_STREAM it is no complete response, whatever the code says. One
+    // without any content may end nevertheless: Node's tests have it so.
+    if (byPeer) this[kState].noteLoss();
     this.#run(base[kOnStreamClosed], code);
   }
 
@@ -89,8 +93,13 @@ class ClientHttp2Stream extends Http2Stream {
 
   [kInit](slot, id) {
     super[kInit](slot, id);
-    this.emit('ready');
-    this.uncork();
+    try {
+      this.emit('ready');
+    } finally {
+      // Whatever the user's listeners did.
+      this[kState].runReady();
+      this.uncork();
+    }
   }
 
   /** A header block of the server. */

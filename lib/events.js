@@ -209,7 +209,7 @@ function dispatchOne(chunk) {
       break;
     case op.SESSION_ERROR:
       at += 3;
-      sessions[current]?.[kOnSessionError](ring[at - 3], ring[at - 2] >>> 0, ring[at - 1] !== 0);
+      sessions[current]?.[kOnSessionError](ring[at - 3], ring[at - 2] >>> 0, ring[at - 1]);
       break;
     case op.UNKNOWN:
       at += 4;

@@ -8,6 +8,7 @@
 const behavior = require('./behavior.js');
 const transport = require('./transport.js');
 const { remoteCustomIds } = require('./options.js');
+const { LINGER } = require('./closing.js');
 const { NghttpError, codes } = require('./errors.js');
 const {
   kAcks,
@@ -60,6 +61,13 @@ const ERR_PROTOCOL = -505;
 /** nghttp2's for a callback that gave up: here, on too many invalid frames. */
 const ERR_CALLBACK_FAILURE = -902;
 
+/** How a failure of the engine's session is told; 0: by its GOAWAY only. */
+const GENERAL = 1;
+const SPECIFIC = 2;
+
+/** Who closed a stream, as the engine tells: we asked for it. */
+const BY_APPLICATION = 3;
+
 function maybeDestroy(session) {
   session[kMaybeDestroy]();
 }
@@ -89,11 +97,11 @@ const engineEvents = {
     if (stream !== undefined && !stream.destroyed) stream[kOnStreamEnd]();
   },
 
-  [kOnClosed](slot, id, code) {
+  [kOnClosed](slot, id, code, by) {
     const stream = this[kFindStream](slot, id);
     if (stream === undefined) return;
     this[kStreams][slot] = undefined;
-    stream[kOnStreamClosed](code);
+    stream[kOnStreamClosed](code, by !== BY_APPLICATION);
   },
 
   [kOnSettings](entries) {
@@ -121,7 +129,7 @@ const engineEvents = {
     const ping = this[kAcks].takePing();
     if (ping === undefined) {
       // Node answers an ACK that nobody asked for like any other breach of the protocol.
-      this[kOnSessionError](ERR_PROTOCOL, NGHTTP2_INTERNAL_ERROR, true);
+      this[kOnSessionError](ERR_PROTOCOL, NGHTTP2_INTERNAL_ERROR, GENERAL);
       return;
     }
     ping.settle(null, ping.elapsed(), payload);
@@ -165,24 +173,30 @@ const engineEvents = {
    * The engine ended its session: the peer broke the protocol, or it failed.
    * @param {number} libraryCode Negative; NghttpError knows the texts.
    * @param {number} code For the GOAWAY, which the engine has queued.
-   * @param {boolean} reported Whether Node tells its user of that kind of offence.
+   * @param {number} reporting Silent (0), GENERAL or SPECIFIC: how Node's users learn of it.
    */
-  [kOnSessionError](libraryCode, code, reported) {
+  [kOnSessionError](libraryCode, code, reporting) {
     if (this.destroyed) return;
     if (libraryCode === ERR_CALLBACK_FAILURE) {
-      this.destroy(new NghttpError(libraryCode, 'ERR_HTTP2_TOO_MANY_INVALID_FRAMES'));
+      const error = new NghttpError(libraryCode, 'ERR_HTTP2_TOO_MANY_INVALID_FRAMES');
+      // Without lingering: Node has the peer's writes fail soon (test-http2-max-invalid-frames).
+      this.destroy(error);
       return;
     }
     const { violations } = behavior;
     const fatal = libraryCode < FATAL_BAND;
     if (violations === 'specific-reported') {
-      transport.flushNow(this);
-      this[kEndSession](code, new NghttpError(libraryCode), false);
-    } else if (fatal || (reported && violations === 'internal-reported')) {
-      this.destroy(new NghttpError(libraryCode), NGHTTP2_INTERNAL_ERROR);
+      // With the engine's debug text.
+      transport.flushLast(this);
+      this[kEndSession](code, new NghttpError(libraryCode), LINGER);
+    } else if (reporting === SPECIFIC) {
+      this[kEndSession](code, new NghttpError(libraryCode), LINGER);
+    } else if (fatal || (reporting === GENERAL && violations === 'internal-reported')) {
+      const error = new NghttpError(libraryCode);
+      this[kEndSession](NGHTTP2_INTERNAL_ERROR, error, LINGER);
     } else {
       // The GOAWAY says why; nothing more is read, and the streams end as on a lost connection.
-      transport.flushNow(this);
+      transport.flushLast(this);
       this[kLoseTransport]();
     }
   },

@@ -14,6 +14,7 @@ const behavior = require('./behavior.js');
 const commands = require('./commands.js');
 const timeouts = require('./timeouts.js');
 const transport = require('./transport.js');
+const { LINGER, closeTransport } = require('./closing.js');
 const { bridge, register, unregister } = require('./bridge.js');
 const { SettingsState, toEntries, validateSettings } = require('./settings.js');
 const { engineConfig } = require('./options.js');
@@ -74,46 +75,10 @@ const {
 /** Marks a transport that has, or had, a session. */
 const kSocketBound = Symbol('socketBound');
 
-/** A transport that cannot deliver its last octets is given up after so long, in ms. */
-const LINGER = 1000;
-
 const figures = new Float64Array(16);
-
-function emit(emitter, ...args) {
-  emitter.emit(...args);
-}
-
-function emitClose(session, error) {
-  if (error) session.emit('error', error);
-  session.emit('close');
-}
 
 function maybeDestroySession(session) {
   session[kMaybeDestroy]();
-}
-
-function endLostSession(session) {
-  if (!session.destroyed) session[kEndSession](NGHTTP2_NO_ERROR, undefined, false);
-}
-
-/** Closes the transport of a session that has ended; the session's 'close' follows. */
-function closeTransport(session, socket, error, graceful) {
-  if (socket.destroyed) {
-    process.nextTick(emitClose, session, error);
-    return;
-  }
-  socket.once('close', () => emitClose(session, error));
-  if (graceful) {
-    // Reading on lets the peer's end be seen.
-    socket.resume();
-    socket.end();
-  } else if (socket.writableLength > 0 && typeof socket.destroySoon === 'function') {
-    // The GOAWAY is still on its way.
-    socket.destroySoon();
-    setTimeout(() => socket.destroy(error), LINGER).unref();
-  } else {
-    socket.destroy(error);
-  }
 }
 
 /** An HTTP/2 session over a socket or any other Duplex. */
@@ -183,7 +148,7 @@ class Http2Session extends EventEmitter {
     // The engine begins with SETTINGS of its own accord.
     this.#expectAck(config.settings);
     transport.start(this, socket);
-    process.nextTick(emit, this, 'connect', this, socket);
+    process.nextTick(() => this.#emitConnect(socket));
   }
 
   // Properties ---------------------------------------------------------------------------------
@@ -301,13 +266,31 @@ class Http2Session extends EventEmitter {
   [kWhenConnected](operation) {
     if (this.#early === undefined) {
       this.#early = [];
-      this.once('connect', () => {
-        const operations = this.#early;
-        this.#early = undefined;
-        for (const each of operations) if (!this.destroyed) each();
-      });
+      this.once('connect', () => this.#runEarly());
     }
     this.#early.push(operation);
+  }
+
+  #emitConnect(socket) {
+    try {
+      this.emit('connect', this, socket);
+    } finally {
+      this.#runEarly();
+    }
+  }
+
+  /** Runs what waited. A listener of the user's that throws keeps none from its turn. */
+  #runEarly() {
+    const operations = this.#early;
+    if (operations === undefined) return;
+    let completed = false;
+    try {
+      while (operations.length > 0 && !this.destroyed) operations.shift()();
+      completed = true;
+      this.#early = undefined;
+    } finally {
+      if (!completed) process.nextTick(() => this.#runEarly());
+    }
   }
 
   #assertAlive() {
@@ -445,15 +428,21 @@ class Http2Session extends EventEmitter {
       error = code !== NGHTTP2_NO_ERROR ? new codes.ERR_HTTP2_SESSION_ERROR(code) : undefined;
     }
     if (code === undefined && error != null) code = NGHTTP2_INTERNAL_ERROR;
-    this[kEndSession](code ?? NGHTTP2_NO_ERROR, error, true);
+    this[kEndSession](code ?? NGHTTP2_NO_ERROR, error, 0);
   }
 
-  /** The one way a session ends. */
-  [kEndSession](code, error, sayGoaway) {
+  /**
+   * The one way a session ends.
+   * @param {number | undefined} code For the GOAWAY, if the engine has not sent one for an offence;
+   *   undefined: nothing more is said.
+   * @param {Error | undefined} error
+   * @param {number} linger How long a peer that broke the protocol has to close, in ms.
+   */
+  [kEndSession](code, error, linger) {
     const graceful = this.#closed;
     const socket = this[kSocket];
     this.#destroyed = true;
-    this.#destroyCode = code;
+    this.#destroyCode = code ?? NGHTTP2_NO_ERROR;
     timeouts.clear(this);
     this.removeAllListeners('timeout');
 
@@ -465,9 +454,9 @@ class Http2Session extends EventEmitter {
     for (const stream of this.#open.slice()) stream.destroy(error);
 
     if (this[kHandle] !== undefined) {
-      if (sayGoaway) commands.terminate(this, code);
+      if (code !== undefined) commands.terminate(this, code);
       if (socket.destroyed) commands.applyFor(this);
-      else transport.flushNow(this);
+      else transport.flushLast(this);
       this[kHandle].close();
       this[kHandle] = undefined;
       unregister(this[kNativeHandle]);
@@ -476,7 +465,7 @@ class Http2Session extends EventEmitter {
     this[kSocket] = undefined;
     this[kProxySocket] = null;
     this[kStreams] = [];
-    closeTransport(this, socket, error, graceful);
+    closeTransport(this, socket, error, { graceful, linger });
   }
 
   /**
@@ -512,17 +501,22 @@ class Http2Session extends EventEmitter {
     if (this.destroyed) return;
     this.#closed = true;
     if (this.#open.length > 0 || this[kPendingRequests].size > 0) return;
-    this[kEndSession](NGHTTP2_NO_ERROR, undefined, false);
+    this[kEndSession](undefined, undefined, 0);
   }
 
   /** The transport is gone, or nothing can be read from it any more. */
   [kLoseTransport]() {
     if (this.destroyed) return;
     this.#closed = true;
-    for (const stream of this.#open.slice()) stream.close(NGHTTP2_CANCEL);
+    for (const stream of this.#open.slice()) {
+      stream[kState].noteLoss();
+      stream.close(NGHTTP2_CANCEL);
+    }
     for (const stream of this[kPendingRequests]) stream.close(NGHTTP2_CANCEL);
     // The streams emit 'finish' first.
-    process.nextTick(endLostSession, this);
+    process.nextTick(() => {
+      if (!this.destroyed) this[kEndSession](undefined, undefined, LINGER);
+    });
   }
 
   _onTimeout() {

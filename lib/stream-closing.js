@@ -1,13 +1,13 @@
 'use strict';
 
-/** How a stream is closed from this side, and what the peer is told. */
+/** How a stream closes, and what its peer is told. The stream is handed in. */
 
 const commands = require('./commands.js');
 const diagnostics = require('./diagnostics.js');
 const timeouts = require('./timeouts.js');
 const { flushNow, schedule } = require('./transport.js');
 const { kBody, kId, kSession, kSlot, kState, kType } = require('./symbols.js');
-const { NGHTTP2_NO_ERROR } = require('./constants.js');
+const { NGHTTP2_INTERNAL_ERROR, NGHTTP2_NO_ERROR } = require('./constants.js');
 
 /** When RST_STREAM goes. */
 const RstStream = Object.freeze({
@@ -18,6 +18,12 @@ const RstStream = Object.freeze({
   NOW: 2,
 });
 
+/**
+ * What a client is told of a response that will not be ended. NO_ERROR and CANCEL would have the
+ * builtin's client take it for a complete one.
+ */
+const CUT_SHORT = NGHTTP2_INTERNAL_ERROR;
+
 function emitAborted(stream) {
   if (!stream[kState].aborted) {
     stream[kState].aborted = true;
@@ -25,12 +31,28 @@ function emitAborted(stream) {
   }
 }
 
+/** Ends a body that was written to its end and lacks but its trailers: it is complete. */
+function endUntrailed(stream, session) {
+  const state = stream[kState];
+  if (!state.trailersReady || state.endQueued) return;
+  state.endQueued = true;
+  commands.data(session, stream[kSlot], stream[kId], 0, true);
+  flushNow(session);
+}
+
+/** Sends what was written, as far as the windows allow. */
+function flushBody(stream) {
+  const session = stream[kSession];
+  if (session.destroyed || stream[kSlot] < 0) return;
+  if (stream[kBody] !== undefined && stream[kBody].left > 0) flushNow(session);
+}
+
 function resetStream(stream, code) {
   const session = stream[kSession];
   // With the session, the streams go without a word.
   if (session === undefined || session.destroyed || stream[kSlot] < 0) return;
-  // What was written before still goes out, as far as the windows allow.
-  if (stream[kBody] !== undefined && stream[kBody].left > 0) flushNow(session);
+  if (code === NGHTTP2_NO_ERROR) endUntrailed(stream, session);
+  flushBody(stream);
   if (stream[kSlot] < 0) return;
   commands.reset(session, stream[kSlot], stream[kId], code);
   schedule(session);
@@ -64,10 +86,10 @@ function closeStream(stream, code, mode) {
 function finishClose(stream, code) {
   if (stream.pending) {
     stream.push(null);
-    stream.once('ready', () => resetStream(stream, code));
+    stream[kState].whenReady(() => resetStream(stream, code));
     return;
   }
   resetStream(stream, code);
 }
 
-module.exports = { RstStream, closeStream };
+module.exports = { CUT_SHORT, RstStream, closeStream, flushBody };

@@ -33,6 +33,10 @@ class StreamState {
   reading = false;
   /** Whether the peer has ended its half. */
   ended = false;
+  /** Client: whether some of the response's content has come. */
+  contentBegun = false;
+  /** Whether the peer's body lacks its end: no 'end' may tell otherwise. */
+  cut = false;
   /** Octets passed on and not given back to the peer's window. */
   unread = 0;
   /** Chunks that arrived while nobody was reading. */
@@ -47,6 +51,26 @@ class StreamState {
   endsDirectly = false;
   /** Octets of the body that were left when the idle timer went off last. */
   leftAtTimeout = 0;
+
+  /** What waits for the stream's id. */
+  waiting = undefined;
+
+  /** Nothing more comes from the peer. */
+  noteLoss() {
+    if (this.contentBegun && !this.ended) this.cut = true;
+  }
+
+  /** Puts an operation off until the stream has its id. */
+  whenReady(operation) {
+    this.waiting ??= [];
+    this.waiting.push(operation);
+  }
+
+  runReady() {
+    const { waiting } = this;
+    this.waiting = undefined;
+    if (waiting !== undefined) for (const operation of waiting) operation();
+  }
 }
 
 module.exports = { StreamState };

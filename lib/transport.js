@@ -282,6 +282,12 @@ function flushNow(session) {
   if (!running) scheduleRun();
 }
 
+/** Flushes what a session says last, though the transport asked to wait: it is not much. */
+function flushLast(session) {
+  session[kBlocked] = false;
+  flushNow(session);
+}
+
 /** Feeds a chunk that did not come from the transport itself (what it had read before). */
 function feed(session, data) {
   session[kUpdateTimer]();
@@ -343,4 +349,4 @@ function detach(socket) {
   socket.removeListener('end', onEnd);
 }
 
-module.exports = { afterFinish, attach, start, detach, schedule, flushNow };
+module.exports = { afterFinish, attach, start, detach, schedule, flushNow, flushLast };

@@ -63,8 +63,8 @@ const READERS = {
     return { type, id, slot, code };
   },
   SESSION_ERROR(ring) {
-    const [library, wire, reported] = ring.words(3);
-    return { library, wire, reported };
+    const [library, wire, reporting] = ring.words(3);
+    return { library, wire, reporting };
   },
   UNKNOWN(ring) {
     const [type, flags, id, length] = ring.words(4);

@@ -46,7 +46,8 @@ pub(super) mod event {
             PRIORITY_UPDATE = 14,
             /// `frameType id slot libraryCode`: a frame could not be sent; slot -1 for none.
             NOT_SENT = 15,
-            /// `libraryCode wireCode reported`: the session failed; nothing follows for it.
+            /// `libraryCode wireCode reporting`: the session failed; nothing follows for it.
+            /// `reporting`: 0 silent, 1 as Node's versions have it, 2 with its own wire code.
             SESSION_ERROR = 16,
             /// `type flags id length`: a frame of a type that the engine does not know.
             UNKNOWN = 17,

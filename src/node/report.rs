@@ -2,7 +2,7 @@
 
 use super::events::{Ring, word};
 use super::opcodes::event as code;
-use crate::proto::{Cause, Event, FieldList, HeadersKind, Sink, StreamKey};
+use crate::proto::{Cause, Event, FieldList, HeadersKind, Reporting, Sink, StreamKey};
 
 /// Takes a session's events during one call.
 pub(super) struct Reporter<'a> {
@@ -89,8 +89,8 @@ impl<'a> Reporter<'a> {
 }
 
 /// Writes the event of a session that failed; the codes are a library's and a GOAWAY's.
-pub(super) fn session_error(ring: &mut Ring, library: i32, wire: u32, reported: bool) {
-    let words = [code::SESSION_ERROR, library, wire.cast_signed(), i32::from(reported)];
+pub(super) fn session_error(ring: &mut Ring, library: i32, wire: u32, reporting: Reporting) {
+    let words = [code::SESSION_ERROR, library, wire.cast_signed(), reporting as i32];
     ring.event(words.len(), 0, |writer| writer.put(&words));
 }
 
@@ -151,7 +151,7 @@ impl Sink for Reporter<'_> {
             }
             Event::SessionError { error } => {
                 let (library, wire) = (error.library_code(), error.code().0);
-                session_error(self.ring, library, wire, error.reported());
+                session_error(self.ring, library, wire, error.reporting());
             }
         }
     }

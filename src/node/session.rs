@@ -16,7 +16,7 @@ use super::options;
 use super::output::Draw;
 use super::raw::{Answer, Arguments, Class, Method};
 use super::report::{Reporter, session_error};
-use crate::proto::{self, ErrorCode, RequestOptions, StreamId, StreamKey};
+use crate::proto::{self, ErrorCode, Reporting, RequestOptions, StreamId, StreamKey};
 
 /// Library codes for what no peer did: "Internal error" and "The current session is closing".
 const INTERNAL: i32 = -534;
@@ -282,7 +282,7 @@ fn poison(engine: &mut Option<Box<proto::Session>>, ring: &mut Ring) {
     // Dropping it may panic again; what is left of it is then leaked.
     let _ = run(|| drop(engine.take()));
     ring.recover();
-    session_error(ring, INTERNAL, ErrorCode::INTERNAL_ERROR.0, true);
+    session_error(ring, INTERNAL, ErrorCode::INTERNAL_ERROR.0, Reporting::Specific);
 }
 
 /// Runs a batch to its end, on a session that is closed too: its definitions count for others.

@@ -145,7 +145,7 @@ impl Offence {
             BadPreface => -903,
             Flood => -904,
             TooManyContinuations => -905,
-            TooManyInvalidFrames | TooManyRejectedStreams | ResetFlood => -902,
+            TooManyInvalidFrames | TooManyRejectedStreams => -902,
             ConnectionWindow
             | StreamWindow
             | ConnectionWindowOverflow
@@ -225,6 +225,17 @@ impl fmt::Display for Offence {
     }
 }
 
+/// How the failure of a session shows in Node before 26.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reporting {
+    /// By its GOAWAY only.
+    Silent,
+    /// As an error of the session, while the GOAWAY says INTERNAL_ERROR.
+    General,
+    /// As an error of the session, while the GOAWAY says what it was.
+    Specific,
+}
+
 /// Why a session failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SessionError {
@@ -256,9 +267,25 @@ impl SessionError {
         self.frame == kind.0
     }
 
-    /// Whether Node before 26 reports it as an error of the session. The others only show as
-    /// GOAWAY: DATA out of place, and frames that cannot be read at all.
+    /// How Node before 26 tells its user. Silent are DATA out of place, and frames that cannot be
+    /// read at all.
+    pub fn reporting(&self) -> Reporting {
+        use Offence::*;
+        match self.offence {
+            // RFC 9113 §5.1.1 and §8.4 name the code, which Node either replaces or does not
+            // send at all.
+            BadStreamId | PushNotAllowed => Reporting::Specific,
+            _ if self.is_general() => Reporting::General,
+            _ => Reporting::Silent,
+        }
+    }
+
+    /// Whether it shows as an error of the session.
     pub fn reported(&self) -> bool {
+        self.reporting() != Reporting::Silent
+    }
+
+    fn is_general(&self) -> bool {
         use Offence::*;
         match self.offence {
             BadPreface
@@ -273,12 +300,10 @@ impl SessionError {
             | BadSettingValue
             | UnexpectedSettingsAck
             | ReservedStream
-            | BadStreamId
             | IdleStream
             | HalfClosedStream
             | ClosedStream
             | TooManyStreams
-            | PushNotAllowed
             | ZeroIncrement
             | BadLastStreamId
             | SelfDependency => {

@@ -47,7 +47,8 @@ pub use crate::hpack::{Field, FieldList};
 pub use body_store::{BodyStore, BufferOutput};
 pub use config::{Config, Padding};
 pub use error::{
-    ControlError, Offence, PushError, Reach, RequestError, SessionError, StreamError, UpgradeError,
+    ControlError, Offence, PushError, Reach, Reporting, RequestError, SessionError, StreamError,
+    UpgradeError,
 };
 pub use event::{Cause, Event, HeadersKind, Output, Sink, StreamKey};
 pub use event_queue::{EventQueue, OwnedEvent};

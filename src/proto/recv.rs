@@ -5,9 +5,9 @@ use super::event::{Cause, Event, Sink, StreamKey};
 use super::field_block::BlockHead;
 use super::message;
 use super::session::{Phase, Session};
-use super::stream::Urgency;
 use super::stream::closed::Closure;
-use super::stream::state::Recv;
+use super::stream::state::{Recv, Send};
+use super::stream::{Stream, Urgency};
 use crate::frame::{
     AltSvc, Continuation, ErrorCode, Frame, FrameError, FrameErrorKind, FrameType, GoAway, Headers,
     Origin, PREFACE, Ping, Priority, PriorityUpdate, PushPromise, RstStream, Settings, StreamId,
@@ -313,12 +313,20 @@ impl Session {
         frame: &RstStream,
         sink: &mut S,
     ) -> Result<(), Offence> {
-        match self.find(frame.stream) {
+        let answered = match self.find(frame.stream) {
             Found::Idle => return Err(Offence::IdleStream),
-            Found::Gone(_) => {}
-            Found::Open(key) => self.close(key, frame.code, Cause::Peer, sink),
-        }
-        if self.server && !self.resets.draw(now) {
+            // It crossed the end of the response.
+            Found::Gone(closure) => closure == Some(Closure::Ended),
+            Found::Open(key) => {
+                let unanswered = |stream: &Stream| stream.send == Send::Head;
+                let answered = !self.streams.get(key).is_some_and(unanswered);
+                self.close(key, frame.code, Cause::Peer, sink);
+                answered
+            }
+        };
+        // A download that is given up has cost the peer a round trip and a place among its
+        // streams, like any other: only requests that are withdrawn unanswered come in floods.
+        if self.server && !answered && !self.resets.draw(now) {
             return Err(Offence::ResetFlood);
         }
         Ok(())

@@ -34,6 +34,8 @@ impl Session {
                 (None, Found::Idle) if self.server && !self.is_ours(head.stream) => {
                     self.on_request(head, &mut fields, sink)
                 }
+                // RFC 9113 §5.1.1: an identifier that is the server's to use.
+                (None, Found::Idle) if self.server => Err(Offence::BadStreamId),
                 (None, found) => self.on_stray(head.stream, found, Offence::BadStreamId, sink),
             },
         };

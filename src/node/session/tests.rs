@@ -40,7 +40,7 @@ fn a_panic_ends_its_session_with_an_error_and_no_other() {
     let (broken, sound) = sessions();
     let result = broken.with(-1, |_, _| panic!("expected by this test"));
     assert_eq!(result.expect("no exception"), -1);
-    assert_eq!(events(&broken), [event::SESSION, 3, event::SESSION_ERROR, INTERNAL, 2, 1]);
+    assert_eq!(events(&broken), [event::SESSION, 3, event::SESSION_ERROR, INTERNAL, 2, 2]);
 
     let mut out = [0; 100];
     assert_eq!(broken.receive(b"octets", 2).expect("nothing"), 6);

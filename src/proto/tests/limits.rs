@@ -84,7 +84,22 @@ fn resets_draw_from_a_budget_that_time_refills() {
     reset(&mut peer, 5);
     assert_eq!(verdict(&mut peer), None);
     reset(&mut peer, 1);
-    assert_eq!(verdict(&mut peer), Some((ErrorCode::INTERNAL_ERROR, -902, false)));
+    assert_eq!(verdict(&mut peer), Some((ErrorCode::INTERNAL_ERROR, -505, false)));
+}
+
+#[test]
+fn downloads_that_are_given_up_draw_from_no_budget() {
+    let config = Config { stream_reset_burst: 1, stream_reset_rate: 0, ..Config::default() };
+    let mut peer = Peer::of_server(config);
+    for (stream, ended) in (0..20).map(|i| (2 * i + 1, i % 2 == 0)) {
+        peer.headers(stream, GET, true);
+        let key = peer.end.key(stream);
+        peer.end.session.respond(key, fields(OK), ended).unwrap();
+        peer.sent();
+        // Before the end of the response, or when it has crossed it.
+        peer.reset(stream, ErrorCode::CANCEL);
+    }
+    assert_eq!(verdict(&mut peer), None);
 }
 
 #[test]

@@ -1,0 +1,168 @@
+'use strict';
+
+// Streams that end badly, between each pair of rust-http2 and the builtin that has one of ours: no
+// body that was cut short is taken for a whole one, and nobody else on the session notices.
+
+const assert = require('node:assert/strict');
+const builtin = require('node:http2');
+const { once } = require('node:events');
+const { test } = require('node:test');
+const http2 = require('../..');
+const { gather } = require('../support/bodies');
+const { RawClient, request, reset } = require('../support/raw-client');
+const { connect, serve } = require('../support/net');
+const { frame } = require('../support/frames');
+
+const { NGHTTP2_CANCEL, NGHTTP2_NO_ERROR } = builtin.constants;
+const PIECE = Buffer.alloc(1000, 'x');
+/** More than the windows of a stream let through. */
+const BLOCKED = Buffer.alloc(200_000, 'x');
+
+/** What a reader learned of a body by the time its stream was closed. */
+async function outcome(stream) {
+  const seen = { octets: 0, ended: false };
+  stream.on('error', (error) => (seen.error = error.code));
+  stream.on('data', (chunk) => (seen.octets += chunk.length));
+  stream.on('end', () => (seen.ended = true));
+  await new Promise((resolve) => stream.on('close', resolve));
+  return seen;
+}
+
+const byDestroy = (stream) => stream.destroy();
+const byError = (stream) => stream.destroy(new Error('failed'));
+function byDestroyAfterEnd(stream) {
+  stream.end(BLOCKED);
+  stream.destroy();
+}
+const byCancel = (stream) => stream.close(NGHTTP2_CANCEL);
+const byClose = (stream) => stream.close(NGHTTP2_NO_ERROR);
+const bySession = (stream) => stream.session.destroy();
+
+/** Server, client, and the ways to cut a response that must show. */
+const PAIRS = [
+  [
+    'ours',
+    http2,
+    'ours',
+    http2,
+    [byDestroy, byDestroyAfterEnd, byError, byCancel, byClose, bySession],
+  ],
+  // The builtin's close() sends END_STREAM, if it can.
+  ['the builtin', builtin, 'ours', http2, [byDestroy, byError, bySession]],
+  // The builtin's client takes NO_ERROR and CANCEL for an end.
+  ['ours', http2, 'the builtin', builtin, [byDestroy, byError]],
+];
+
+for (const [serverName, serverModule, clientName, clientModule, ways] of PAIRS) {
+  for (const cut of ways) {
+    for (const [size, body] of [
+      ['', PIECE],
+      [' and blocked', BLOCKED],
+    ]) {
+      test(`a response begun${size} and cut ${cut.name} by ${serverName} has no end for ${clientName}`, async (t) => {
+        const { server, url } = await serve(t, serverModule);
+        const served = once(server, 'stream');
+        server.on('stream', (stream) => {
+          stream.on('error', () => {}).respond();
+          stream.write(body);
+        });
+        const session = await connect(t, clientModule, url);
+        session.on('error', () => {});
+        const stream = session.request({ ':path': '/' });
+        const seen = outcome(stream);
+        await once(stream, 'data');
+        const [response] = await served;
+        response.session.on('error', () => {});
+        cut(response);
+        const { octets, ended } = await seen;
+        assert.equal(ended, false);
+        assert.ok(octets > 0);
+      });
+    }
+  }
+}
+
+test('a response that lacks but its trailers when it is closed is whole', async (t) => {
+  const { server, url } = await serve(t, http2);
+  server.on('stream', (stream) => {
+    stream.respond({}, { waitForTrailers: true });
+    stream.on('wantTrailers', () => stream.close());
+    stream.end(PIECE);
+  });
+  const session = await connect(t, http2, url);
+  const { octets, ended, error } = await outcome(session.request({ ':path': '/' }));
+  assert.deepEqual(
+    { octets, ended, error },
+    { octets: PIECE.length, ended: true, error: undefined },
+  );
+});
+
+test('reading a response that is cut short rejects', async (t) => {
+  const { server, url } = await serve(t, http2);
+  server.on('stream', (stream) => {
+    stream.respond();
+    stream.write(PIECE, () => stream.close());
+  });
+  const session = await connect(t, http2, url);
+  await assert.rejects(gather(session.request({ ':path': '/' })), {
+    code: 'ERR_STREAM_PREMATURE_CLOSE',
+  });
+});
+
+test('RST_STREAM with NO_ERROR closes a server stream that has data pending', async (t) => {
+  const { server } = await serve(t, http2);
+  const served = once(server, 'stream');
+  const client = await RawClient.connect(server.address().port);
+  t.after(() => client.destroy());
+  client.open(request(1));
+  const [stream] = await served;
+  stream.respond();
+  stream.write(BLOCKED);
+  await client.received('DATA', 1);
+  const closed = once(stream, 'close');
+  client.write(reset(1, NGHTTP2_NO_ERROR), frame('PING', { payload: Buffer.alloc(8) }));
+  await closed;
+  assert.ok(stream.destroyed && stream.aborted);
+  assert.equal(stream.rstCode, NGHTTP2_NO_ERROR);
+  assert.ok(await client.received('PING'), 'the session goes on');
+});
+
+test('RST_STREAM with NO_ERROR closes a client stream that has data pending', async (t) => {
+  const { server, url } = await serve(t, http2);
+  server.on('stream', (stream) => {
+    stream.on('error', () => {}).respond();
+    stream.once('readable', () => stream.close(NGHTTP2_NO_ERROR));
+  });
+  const session = await connect(t, http2, url);
+  const stream = session.request({ ':path': '/', ':method': 'POST' });
+  stream.on('error', () => {}).resume();
+  stream.write(BLOCKED);
+  await once(stream, 'close');
+  assert.ok(stream.destroyed && stream.aborted);
+  assert.equal(session.destroyed, false);
+});
+
+for (const [name, answered] of [
+  ['downloads that are aborted', true],
+  ['downloads that are aborted at their end', false],
+]) {
+  test(`1,200 ${name} in a row do not end the session`, async (t) => {
+    const { server, url } = await serve(t, http2);
+    server.on('stream', (stream) => {
+      stream.on('error', () => {}).respond();
+      if (answered) stream.write(PIECE);
+      else stream.end(PIECE);
+    });
+    const session = await connect(t, http2, url);
+    for (let i = 0; i < 1200; i++) {
+      const stream = session.request({ ':path': '/' });
+      const closed = new Promise((resolve) => stream.on('close', resolve));
+      stream.on('error', () => {}).once('data', () => stream.close(NGHTTP2_CANCEL));
+      await closed;
+    }
+    const last = session.request({ ':path': '/' });
+    const [headers] = await once(last, 'response');
+    assert.equal(headers[':status'], 200);
+    assert.ok(!session.closed && !session.destroyed);
+  });
+}
