@@ -15,7 +15,6 @@ const timeouts = require('./timeouts.js');
 const { AbortError, codes, nameForErrorCode } = require('./errors.js');
 const { toFieldList } = require('./headers.js');
 const { OutgoingBody } = require('./body.js');
-const { RstStream, closeStream } = require('./stream-closing.js');
 const { StreamState } = require('./stream-state.js');
 const { CUT_SHORT, RstStream, closeStream, flushBody } = require('./stream-closing.js');
 const { beginEnd, canEndDirectly, completeEnd, skipEnd } = require('./stream-shortcuts.js');
