@@ -8,3 +8,12 @@
  * read as `Reflect.get(http2, Symbol.for('rust-http2'))`.
  */
 export * from 'node:http2';
+
+/** What sessions can be told beside the builtin's options, by connect, createServer and others. */
+export interface WindowOptions {
+  /**
+   * Octets that a receive window may grow to by itself; 0 leaves windows as they are.
+   * @default 16777216
+   */
+  maxAutoWindowSize?: number;
+}

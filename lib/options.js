@@ -40,6 +40,7 @@ const engineNumbers = [
   'peerMaxConcurrentStreams',
   'maxSessionInvalidFrames',
   'maxSessionRejectedStreams',
+  'maxAutoWindowSize',
 ];
 
 function optionName(name) {

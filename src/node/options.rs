@@ -28,6 +28,7 @@ pub(super) fn config(options: &Object, is_client: bool) -> Result<Config> {
     reader.u32("maxSessionRejectedStreams", &mut config.max_rejected_streams)?;
     reader.u32("maxContinuations", &mut config.max_continuations)?;
     reader.u32("maxUnsentAcks", &mut config.max_unsent_acks)?;
+    reader.u32("maxAutoWindowSize", &mut config.max_auto_window_size)?;
     reader.usize("maxSettings", &mut config.max_settings)?;
     reader.usize("maxOutstandingPings", &mut config.max_outstanding_pings)?;
     reader.usize("maxOutstandingSettings", &mut config.max_outstanding_settings)?;

@@ -67,6 +67,11 @@ pub struct Config {
     /// Whether the connection window is given back on receipt, so that one paused stream cannot
     /// stall the others. When false it is given back by `consume`.
     pub auto_connection_credit: bool,
+    /// Octets that a receive window may grow to by itself; see `auto_window`. A window is left as
+    /// it is where this is no more. Streams' windows are sized by hand if `settings` have
+    /// SETTINGS_INITIAL_WINDOW_SIZE, the connection's after `set_local_window`. All that streams'
+    /// windows grow by stays within `max_session_memory`.
+    pub max_auto_window_size: u32,
 }
 
 impl Default for Config {
@@ -94,6 +99,7 @@ impl Default for Config {
             max_unsent_acks: 1000,
             settings_timeout: None,
             auto_connection_credit: true,
+            max_auto_window_size: 16 << 20,
         }
     }
 }

@@ -5,7 +5,9 @@ use super::event::Cause;
 use super::recv::Found;
 use super::session::{Phase, Session};
 use super::settings;
-use crate::frame::{AltSvc, Dependency, ErrorCode, GoAway, Origin, Ping, Priority, StreamId};
+use crate::frame::{
+    AltSvc, Dependency, ErrorCode, GoAway, Origin, Ping, Priority, StreamId, setting,
+};
 
 /// Octets that a frame of the connection may have, whatever the peer allows: the smallest
 /// SETTINGS_MAX_FRAME_SIZE there is.
@@ -18,10 +20,10 @@ impl Session {
     /// If `max_outstanding_pings` are unanswered.
     pub fn ping(&mut self, payload: [u8; 8]) -> Result<(), ControlError> {
         self.check_running()?;
-        if self.pings >= self.config.max_outstanding_pings {
+        if self.pings.len() >= self.config.max_outstanding_pings {
             return Err(ControlError::TooMany);
         }
-        self.pings += 1;
+        self.pings.push_back(None);
         self.wire.frame(|out| Ping { ack: false, payload }.encode(out));
         Ok(())
     }
@@ -37,6 +39,9 @@ impl Session {
         }
         if self.local.unacknowledged() >= self.config.max_outstanding_settings {
             return Err(ControlError::TooMany);
+        }
+        if entries.iter().any(|(id, _)| *id == setting::INITIAL_WINDOW_SIZE) {
+            self.auto_window.leave_streams();
         }
         self.send_settings(entries);
         Ok(())
@@ -159,8 +164,8 @@ impl Session {
         Ok(())
     }
 
-    /// Makes the connection window `size` octets, 0 to 2^31-1. A smaller one takes effect as the
-    /// peer uses up what it was granted.
+    /// Makes the connection window `size` octets, 0 to 2^31-1, and keeps it so. A smaller one takes
+    /// effect as the peer uses up what it was granted.
     ///
     /// # Errors
     /// If the size is out of its range.
@@ -169,6 +174,7 @@ impl Session {
         if i32::try_from(size).is_err() {
             return Err(ControlError::InvalidArgument);
         }
+        self.auto_window.leave_connection();
         if let Some(increment) = self.inflow.resize(size) {
             self.send_window_update(StreamId::ZERO, increment);
         }

@@ -44,8 +44,11 @@ impl Window {
     }
 }
 
-/// What the peer may send. Credit goes back in portions of half the window, once the reader has
-/// taken the octets: `unread` are never credited.
+/// Octets of credit that are always worth a WINDOW_UPDATE.
+const MIN_PORTION: i64 = 32_768;
+
+/// What the peer may send. Credit goes back in portions, once the reader has taken the octets:
+/// `unread` are never credited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Inflow {
     /// The window at its fullest.
@@ -98,11 +101,17 @@ impl Inflow {
     /// The increment of a WINDOW_UPDATE that is due, which is then taken for sent.
     pub(super) fn take_credit(&mut self) -> Option<u32> {
         let credit = self.used - self.unread;
-        if credit <= 0 || credit < self.size / 2 {
+        if credit <= 0 || credit < self.portion() {
             return None;
         }
         self.used -= credit;
         u32::try_from(credit).ok()
+    }
+
+    /// The least credit that is worth a WINDOW_UPDATE. What is withheld is missing from the window,
+    /// so it is half only of one that is small.
+    fn portion(&self) -> i64 {
+        (self.size / 8).max(MIN_PORTION).min(self.size / 2)
     }
 
     /// Changes the window at its fullest. The increment of the WINDOW_UPDATE that tells the peer
@@ -118,6 +127,13 @@ impl Inflow {
         let kept = delta.min((-self.used).max(0));
         self.used += kept;
         u32::try_from(delta - kept).ok().filter(|increment| *increment > 0)
+    }
+
+    /// Changes the window at its fullest without a word to the peer: what a larger one grants goes
+    /// out with the next credit, a smaller one withholds it.
+    pub(super) fn retarget(&mut self, size: u32) {
+        self.used += i64::from(size) - self.size;
+        self.size = i64::from(size);
     }
 
     /// Moves by the difference between two values of SETTINGS_INITIAL_WINDOW_SIZE, which the peer
@@ -181,6 +197,24 @@ mod tests {
         inflow.consume(100);
         assert_eq!(inflow.take_credit(), Some(40));
         assert_eq!(inflow.available(), 40);
+    }
+
+    #[test]
+    fn a_new_target_grants_with_the_next_credit() {
+        let mut inflow = Inflow::new(100);
+        inflow.receive(60);
+        inflow.retarget(200);
+        assert_eq!((inflow.size(), inflow.available()), (200, 40));
+        assert_eq!(inflow.take_credit(), Some(100));
+        inflow.consume(60);
+        assert_eq!(inflow.take_credit(), None);
+        inflow.retarget(50);
+        // 140 are granted still; credit follows when less than the new target is.
+        assert_eq!((inflow.available(), inflow.take_credit()), (140, None));
+        inflow.receive(115);
+        inflow.consume(115);
+        assert_eq!(inflow.take_credit(), Some(25));
+        assert_eq!(inflow.available(), 50);
     }
 
     #[test]

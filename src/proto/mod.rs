@@ -20,6 +20,7 @@
 //!
 //! Time is an argument. Nothing here allocates per event; a stream costs its slot.
 
+mod auto_window;
 mod body_store;
 mod config;
 mod control;

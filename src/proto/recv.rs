@@ -29,6 +29,7 @@ impl Session {
     /// for more events; offer the rest again then.
     pub fn receive<S: Sink>(&mut self, now: Instant, input: &[u8], sink: &mut S) -> usize {
         let mut rest = input;
+        self.now = now;
         if let Phase::Preface(have) = self.phase {
             self.read_preface(have, &mut rest, sink);
         }
@@ -353,7 +354,9 @@ impl Session {
     }
 
     fn on_settings_ack<S: Sink>(&mut self, sink: &mut S) -> Result<(), Offence> {
-        let before = self.local.acknowledge()?;
+        let acknowledged = self.local.acknowledge()?;
+        let before = acknowledged.before;
+        self.note_answer(acknowledged.sent);
         let values = *self.local.in_force();
         if values.header_table_size != before.header_table_size {
             self.unpacker.set_max_table_size(values.header_table_size);
@@ -361,23 +364,32 @@ impl Session {
         if values.max_frame_size != before.max_frame_size {
             self.frame_limit = Some(values.max_frame_size);
         }
-        let delta = i64::from(values.initial_window_size) - i64::from(before.initial_window_size);
-        if delta != 0 {
-            self.shift_inflows(delta);
+        if acknowledged.sizes_windows {
+            self.resize_inflows(before.initial_window_size, values.initial_window_size);
         }
         sink.event(Event::SettingsAck { remaining: self.local.unacknowledged() });
         Ok(())
     }
 
-    /// RFC 9113 §6.9.2: all streams' windows follow SETTINGS_INITIAL_WINDOW_SIZE. Credit that was
-    /// too little to send with a large window may be all that a peer waits for with a small one.
-    fn shift_inflows(&mut self, delta: i64) {
+    /// RFC 9113 §6.9.2: all streams' windows follow SETTINGS_INITIAL_WINDOW_SIZE, and those that
+    /// grew by themselves fall back to it. Credit that was too little to send with a large window
+    /// may be all that a peer waits for with a small one.
+    fn resize_inflows(&mut self, before: u32, size: u32) {
+        self.auto_window.forget_growth();
         for slot in 0..self.streams.slots() {
             let Some(key) = self.streams.key_at(slot) else { continue };
             if let Some(stream) = self.streams.get_mut(key) {
-                stream.inflow.shift(delta);
+                stream.inflow.shift(i64::from(size) - i64::from(before));
+                stream.inflow.retarget(size);
             }
             self.return_stream_credit(key);
+        }
+    }
+
+    /// The answer came to what was drawn at `sent`.
+    fn note_answer(&mut self, sent: Option<Instant>) {
+        if let Some(sent) = sent {
+            self.auto_window.note_round_trip(self.now.saturating_duration_since(sent));
         }
     }
 
@@ -385,7 +397,8 @@ impl Session {
         let payload = frame.payload;
         if frame.ack {
             // Node's choice: there is no honest reason for an answer that nobody asked for.
-            self.pings = self.pings.checked_sub(1).ok_or(Offence::UnexpectedPingAck)?;
+            let sent = self.pings.pop_front().ok_or(Offence::UnexpectedPingAck)?;
+            self.note_answer(sent);
             sink.event(Event::PingAck { payload });
             return Ok(());
         }

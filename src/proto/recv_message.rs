@@ -336,6 +336,7 @@ impl Session {
             _ => 0,
         };
         self.inflow.consume(piece.flow_len - unread);
+        self.pace_connection(piece.flow_len - unread);
         self.return_connection_credit();
         match taken_by {
             Some(key) if piece.end && piece.end_stream => self.end_received(key, sink),

@@ -298,9 +298,11 @@ impl Session {
         };
         let taken = n.min(state.inflow.unread());
         state.inflow.consume(taken);
+        self.pace_stream(stream, taken);
         self.return_stream_credit(stream);
         if !self.config.auto_connection_credit {
             self.inflow.consume(taken);
+            self.pace_connection(taken);
             self.return_connection_credit();
         }
     }

@@ -1,5 +1,6 @@
 //! The session: what it is made of, how it starts and ends, and what it answers about itself.
 
+use super::auto_window::AutoWindow;
 use super::config::Config;
 use super::error::{Offence, SessionError, UpgradeError};
 use super::event::{Cause, Event, Sink, StreamKey};
@@ -80,6 +81,7 @@ pub struct Session {
     remote_known: bool,
     pub(super) send_window: Window,
     pub(super) inflow: Inflow,
+    pub(super) auto_window: AutoWindow,
     pub(super) shutdown: Shutdown,
     /// The identifier of our next stream; beyond 2^31-1 when they are used up.
     pub(super) next_id: u32,
@@ -89,13 +91,15 @@ pub struct Session {
     pub(super) last_processed: StreamId,
     pub(super) counts: Counts,
     pub(super) resets: ResetBudget,
-    /// PINGs of ours without answer.
-    pub(super) pings: usize,
+    /// PINGs of ours without answer, oldest first, and when they were drawn.
+    pub(super) pings: VecDeque<Option<Instant>>,
     /// Octets of body announced and not drawn, of all streams.
     pub(super) pending: u64,
     /// Octets of fields that streams hold.
     pub(super) held: u64,
     pub(super) stats: Stats,
+    /// The latest time that we were told.
+    pub(super) now: Instant,
 }
 
 impl Session {
@@ -141,6 +145,7 @@ impl Session {
     }
 
     fn start(mut config: Config, server: bool, now: Instant) -> Session {
+        let auto_window = AutoWindow::new(&config);
         let entries = std::mem::take(&mut config.settings);
         let mut session = Session {
             server,
@@ -165,16 +170,18 @@ impl Session {
             remote_known: false,
             send_window: Window::new(Window::CONNECTION),
             inflow: Inflow::new(Window::CONNECTION),
+            auto_window,
             shutdown: Shutdown::default(),
             next_id: if server { 2 } else { 1 },
             last_peer: StreamId::ZERO,
             last_processed: StreamId::ZERO,
             counts: Counts::default(),
             resets: ResetBudget::new(config.stream_reset_burst, config.stream_reset_rate, now),
-            pings: 0,
+            pings: VecDeque::new(),
             pending: 0,
             held: 0,
             stats: Stats::default(),
+            now,
             config,
         };
         if !server {
@@ -352,7 +359,7 @@ impl Session {
             Cause::Peer => Closure::PeerReset,
             Cause::Engine | Cause::Application => Closure::OurReset,
         };
-        let unread = stream.inflow.unread();
+        let (unread, window) = (stream.inflow.unread(), stream.inflow.size());
         self.held -= u64::from(stream.held);
         self.pending -= stream.pending as u64;
         if stream.recv == Recv::Reserved {
@@ -364,6 +371,7 @@ impl Session {
             (false, _) => {}
         }
         self.streams.remove(key);
+        self.forget_window(window);
         self.closed.note(key.id, closure);
         if !self.config.auto_connection_credit {
             // What nobody will read must not stall the other streams.

@@ -96,6 +96,17 @@ struct InFlight {
     sent: Option<Instant>,
 }
 
+/// A SETTINGS frame of ours that the peer has applied.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Acknowledged {
+    /// The values that were in force until now.
+    pub(super) before: Values,
+    /// When the frame was drawn.
+    pub(super) sent: Option<Instant>,
+    /// Whether it has SETTINGS_INITIAL_WINDOW_SIZE, changed or not.
+    pub(super) sizes_windows: bool,
+}
+
 impl LocalSettings {
     pub(super) fn new() -> Self {
         LocalSettings {
@@ -138,21 +149,26 @@ impl LocalSettings {
         self.in_flight.front()?.sent?.checked_add(timeout)
     }
 
-    /// RFC 9113 §6.5.3: the peer has applied our oldest unacknowledged settings. The values that
-    /// were in force until now.
-    pub(super) fn acknowledge(&mut self) -> Result<Values, Offence> {
+    /// RFC 9113 §6.5.3: the peer has applied our oldest unacknowledged settings.
+    pub(super) fn acknowledge(&mut self) -> Result<Acknowledged, Offence> {
         let frame = self.in_flight.pop_front().ok_or(Offence::UnexpectedSettingsAck)?;
         let before = self.in_force;
         for (id, value) in &frame.entries {
             self.in_force.set(*id, *value);
         }
-        Ok(before)
+        let sizes_windows = frame.entries.iter().any(|(id, _)| *id == setting::INITIAL_WINDOW_SIZE);
+        Ok(Acknowledged { before, sent: frame.sent, sizes_windows })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Acknowledges; the initial window that was in force before.
+    fn initial_window(local: &mut LocalSettings) -> Result<u32, Offence> {
+        local.acknowledge().map(|acknowledged| acknowledged.before.initial_window_size)
+    }
 
     #[test]
     fn values_are_in_force_once_acknowledged_in_order() {
@@ -161,9 +177,9 @@ mod tests {
         local.announce(&[(setting::INITIAL_WINDOW_SIZE, 2)]);
         assert_eq!(local.in_force().initial_window_size, 65_535);
         assert_eq!(local.announced().initial_window_size, 2);
-        assert_eq!(local.acknowledge().map(|before| before.initial_window_size), Ok(65_535));
+        assert_eq!(initial_window(&mut local), Ok(65_535));
         assert_eq!(local.in_force().initial_window_size, 1);
-        assert_eq!(local.acknowledge().map(|before| before.initial_window_size), Ok(1));
+        assert_eq!(initial_window(&mut local), Ok(1));
         assert_eq!(local.acknowledge(), Err(Offence::UnexpectedSettingsAck));
     }
 

@@ -36,6 +36,7 @@ impl Session {
         out: &mut O,
         sink: &mut S,
     ) -> bool {
+        self.now = now;
         loop {
             self.admit_waiting();
             let (octets, frames) = (self.wire.len(), self.wire.frames());
@@ -47,6 +48,7 @@ impl Session {
             if frames > 0 {
                 self.stats.frames_sent += frames as u64;
                 self.local.note_sent(now);
+                self.note_pings_sent(now);
             }
             if !self.tell_deferred(sink) {
                 return true;
@@ -62,6 +64,12 @@ impl Session {
                 Drawn::Nothing => return false,
                 Drawn::Full => return true,
             }
+        }
+    }
+
+    fn note_pings_sent(&mut self, now: Instant) {
+        for sent in self.pings.iter_mut().rev().take_while(|sent| sent.is_none()) {
+            *sent = Some(now);
         }
     }
 

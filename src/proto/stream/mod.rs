@@ -4,6 +4,7 @@ pub(super) mod closed;
 pub(super) mod state;
 pub(super) mod store;
 
+use super::auto_window::Pace;
 use super::flow_control::{Inflow, Window};
 use crate::frame::{Dependency, StreamId};
 use crate::hpack::FieldList;
@@ -34,6 +35,7 @@ pub(super) struct Stream {
     pub(super) weight: u16,
     pub(super) send_window: Window,
     pub(super) inflow: Inflow,
+    pub(super) pace: Pace,
     /// Octets of body announced and not drawn.
     pub(super) pending: usize,
     /// Octets of body that the peer's content-length leaves, if it sent one.
@@ -99,6 +101,7 @@ impl Stream {
             weight: 16,
             send_window: Window::new(send_window),
             inflow: Inflow::new(receive_window),
+            pace: Pace::default(),
             pending: 0,
             expected: None,
             max_list_size,

@@ -1,5 +1,6 @@
 //! Sessions against sessions and against scripted peers, one file per concern.
 
+mod auto_window;
 mod flow_control;
 mod harness;
 mod limits;
