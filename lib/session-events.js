@@ -14,6 +14,7 @@ const {
   kAcks,
   kEndSession,
   kFindStream,
+  kId,
   kGoawayCode,
   kGoawayLastStreamID,
   kLocalSettings,
@@ -43,6 +44,7 @@ const {
   kOnTransportError,
   kOptions,
   kRemoteSettings,
+  kReplaced,
   kSayGoodbye,
   kStreams,
   kUnsentCode,
@@ -80,6 +82,11 @@ function leave(session) {
 }
 
 const engineEvents = {
+  [kFindStream](slot, id) {
+    const stream = this[kStreams][slot];
+    return stream !== undefined && stream[kId] === id ? stream : this[kReplaced]?.get(id);
+  },
+
   [kOnHeaders](slot, id, kind, flags, parent, headers, rawHeaders) {
     this[kUpdateTimer]();
     const stream = this[kFindStream](slot, id);
@@ -100,7 +107,8 @@ const engineEvents = {
   [kOnClosed](slot, id, code, by) {
     const stream = this[kFindStream](slot, id);
     if (stream === undefined) return;
-    this[kStreams][slot] = undefined;
+    if (this[kStreams][slot] === stream) this[kStreams][slot] = undefined;
+    else this[kReplaced].delete(id);
     stream[kOnStreamClosed](code, by !== BY_APPLICATION);
   },
 

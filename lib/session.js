@@ -36,7 +36,6 @@ const {
   kDirty,
   kEncrypted,
   kEndSession,
-  kFindStream,
   kGoawayCode,
   kGoawayLastStreamID,
   kHandle,
@@ -51,6 +50,7 @@ const {
   kPendingRequests,
   kProxySocket,
   kRemoteSettings,
+  kReplaced,
   kSayGoodbye,
   kSessionCode,
   kSlot,
@@ -109,6 +109,8 @@ class Http2Session extends EventEmitter {
     this[kNativeHandle] = -1;
     /** Streams the engine knows, by slot. */
     this[kStreams] = [];
+    /** Streams by id that lost their slot to a new one before all their events were heard. */
+    this[kReplaced] = undefined;
     /** Requests made before the session was connected. */
     this[kPendingRequests] = new Set();
     this[kAcks] = new SessionAcks();
@@ -564,6 +566,9 @@ class Http2Session extends EventEmitter {
   }
 
   [kAddStream](stream, slot) {
+    const closed = this[kStreams][slot];
+    // The engine is done with it; its last events are still to be heard.
+    if (closed !== undefined) (this[kReplaced] ??= new Map()).set(closed[kId], closed);
     this[kStreams][slot] = stream;
     stream[kState].place = this.#open.push(stream) - 1;
   }
@@ -582,11 +587,6 @@ class Http2Session extends EventEmitter {
     if (last === stream) return;
     this.#open[place] = last;
     last[kState].place = place;
-  }
-
-  [kFindStream](slot, id) {
-    const stream = this[kStreams][slot];
-    return stream !== undefined && stream[kId] === id ? stream : undefined;
   }
 
   [inspect.custom](depth, options) {

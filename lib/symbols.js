@@ -56,6 +56,7 @@ module.exports = {
   kAcks: Symbol('acks'),
   kEndSession: Symbol('endSession'),
   kFindStream: Symbol('findStream'),
+  kReplaced: Symbol('replaced'),
   kGoawayCode: Symbol('goawayCode'),
   kGoawayLastStreamID: Symbol('goawayLastStreamID'),
   kLoseTransport: Symbol('loseTransport'),
