@@ -5,12 +5,20 @@
 
 const [implementation, caseText, origin] = process.argv.slice(2);
 const http2 = require(implementation);
-const { connections, streams, size } = JSON.parse(caseText);
+const { work, connections, streams, size } = JSON.parse(caseText);
 
-/** Requests one file and checks that it came whole. */
+/** Octets of the answer to an upload. */
+const SMALL = 13;
+const large = Buffer.alloc(size, 'rust-http2 ');
+
+/** Requests one file and checks that it came whole, or uploads one. */
 function request(session) {
+  const upload = work === 'upload';
+  const path = `/${upload ? SMALL : size}`;
+  const expected = upload ? SMALL : size;
   return new Promise((resolve, reject) => {
-    const stream = session.request({ ':path': `/${size}` });
+    const stream = session.request({ ':path': path, ':method': upload ? 'POST' : 'GET' });
+    if (upload) stream.end(large);
     let status;
     let received = 0;
     stream.on('response', (headers) => {
@@ -21,8 +29,8 @@ function request(session) {
     });
     stream.on('error', reject);
     stream.on('end', () => {
-      if (status === 200 && received === size) resolve();
-      else reject(new Error(`status ${status} with ${received} octets, not 200 with ${size}`));
+      if (status === 200 && received === expected) resolve();
+      else reject(new Error(`status ${status} with ${received} octets, not 200 with ${expected}`));
     });
   });
 }

@@ -7,6 +7,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { once } = require('node:events');
 const { promisify } = require('node:util');
+const { readFileSync, rmSync } = require('node:fs');
 const { execFile, fork, spawn, spawnSync } = require('node:child_process');
 
 const run = promisify(execFile);
@@ -57,46 +58,89 @@ async function ask(child, message) {
   return answer;
 }
 
-/** Starts a script of this folder on the first processor. */
-function start(script, node, args) {
-  const [execPath, ...rest] = pinned(0, [node, path.join(__dirname, script)]);
-  const [first, ...others] = [...rest, ...args];
+/** Starts a script of this folder on a processor; the first is for what is measured. */
+function start(script, node, args, cpu = 0) {
+  const [execPath, ...rest] = pinned(cpu, [node, path.join(__dirname, script)]);
+  const [first, ...others] = [...rest, ...args.map(String)];
   return fork(first, others, { execPath, execArgv: [], serialization: 'json' });
 }
 
-/** A server under test: `load(requests)` resolves to what one run of h2load cost. */
+/** A path with distance to a port, with a port of its own. */
+async function startRelay(delay, port, node) {
+  const child = start('relay.js', node, [delay, port], 1);
+  return { port: (await reply(child)).port, stop: () => child.kill() };
+}
+
+/**
+ * A server under test: `load(requests, rate)` resolves to what one run of h2load cost, `hold` to
+ * the octets that connections and streams cost while they are open.
+ */
 async function startServer(testCase, implementation, { node, credentials, files }) {
   const tls = testCase.tls ? credentials : null;
-  const args = [implementation, JSON.stringify(testCase), JSON.stringify(tls)];
+  const file = testCase.work === 'file' ? files(testCase.size) : undefined;
+  const args = [implementation, JSON.stringify({ ...testCase, file }), JSON.stringify(tls)];
   const child = start('server.js', node, args);
   const { port } = await reply(child);
-  const url = `${testCase.tls ? 'https' : 'http'}://127.0.0.1:${port}/`;
+  const relay = testCase.delay ? await startRelay(testCase.delay, port, node) : undefined;
+  const url = `${testCase.tls ? 'https' : 'http'}://127.0.0.1:${relay?.port ?? port}/`;
   const cpuSeconds = async () => {
     const { cpu } = await ask(child, 'cpu');
     return (cpu.user + cpu.system) / 1e6;
   };
   return {
-    async load(requests) {
+    async load(requests, rate) {
       const before = await cpuSeconds();
-      const seconds = await h2load(testCase, requests, url, files);
-      return { seconds, cpu: (await cpuSeconds()) - before };
+      const cost = await h2load(testCase, { requests, rate, url, files });
+      return { ...cost, cpu: (await cpuSeconds()) - before };
     },
-    stop: () => child.kill(),
+    async hold() {
+      const before = await ask(child, 'memory');
+      const holder = start('holder.js', node, [port, testCase.connections, testCase.streams], 1);
+      try {
+        await reply(holder);
+        return (await ask(child, 'memory')).resident - before.resident;
+      } finally {
+        holder.kill();
+      }
+    },
+    stop() {
+      relay?.stop();
+      child.kill();
+    },
   };
 }
 
-/** One run of h2load; resolves to its seconds. A request that fails is an error. */
-async function h2load({ work, size, connections, streams }, requests, url, files) {
-  const body = work === 'post' || work === 'upload' ? ['-d', files(size)] : [];
-  const shape = ['-n', requests, '-c', Math.min(connections, requests), '-m', streams];
-  const [command, ...args] = pinned(1, ['h2load', ...shape.map(String), ...body, url]);
+/** The figure of a log of h2load below which 99 of 100 requests are, in seconds. */
+function percentile(log) {
+  const lines = readFileSync(log, 'utf8').trim().split('\n');
+  const taken = lines.map((line) => Number(line.split('\t')[2])).sort((a, b) => a - b);
+  return taken[Math.floor(taken.length * 0.99)] / 1e6;
+}
+
+/**
+ * One run of h2load; resolves to its seconds, and with a rate (requests a second) also to the 99th
+ * percentile of what a request takes. A request that fails is an error.
+ */
+async function h2load(testCase, { requests, rate, url, files }) {
+  const { work, size, streams, fields = [] } = testCase;
+  const connections = Math.min(testCase.connections, requests);
+  const options = ['-n', requests, '-c', connections, '-m', streams];
+  if (work === 'post' || work === 'upload') options.push('-d', files(size));
+  for (const [name, value] of fields) options.push('-H', `${name}: ${value}`);
+  const log = `${files(0)}.log`;
+  if (rate !== undefined) {
+    rmSync(log, { force: true });
+    options.push('--rps', Math.ceil(rate / connections), '--log-file', log);
+  }
+  const [command, ...args] = pinned(1, ['h2load', ...options.map(String), url]);
   const { stdout } = await run(command, args, { timeout: RUN_LIMIT });
   const succeeded = Number(/, (\d+) succeeded/.exec(stdout)?.[1]);
   const good = Number(/^status codes: (\d+) 2xx/m.exec(stdout)?.[1]);
   if (succeeded !== requests || good !== requests) {
     throw new Error(`${good} of ${requests} requests succeeded:\n${stdout.trim()}`);
   }
-  return requests / Number(/, ([\d.]+) req\/s/.exec(stdout)[1]);
+  const seconds = requests / Number(/, ([\d.]+) req\/s/.exec(stdout)[1]);
+  return rate === undefined ? { seconds } : { seconds, p99: percentile(log) };
 }
 
 /** A client under test: `load(requests)` resolves to what its requests cost. */
@@ -130,8 +174,8 @@ async function untilListening(port) {
   throw new Error(`nghttpd does not listen on port ${port}`);
 }
 
-/** Serves a folder with nghttpd on the second processor. */
-async function startNghttpd(folder, credentials) {
+/** Serves a folder with nghttpd on the second processor, at a distance if there is a delay. */
+async function startNghttpd(folder, credentials, { delay, node }) {
   const port = await freePort();
   const security = credentials ? [credentials.keyFile, credentials.certFile] : [];
   const options = [...(credentials ? [] : ['--no-tls']), '-a', '127.0.0.1', '-d', folder];
@@ -139,9 +183,13 @@ async function startNghttpd(folder, credentials) {
   const [command, ...args] = pinned(1, line);
   const child = spawn(command, args, { stdio: 'ignore' });
   await untilListening(port);
+  const relay = delay ? await startRelay(delay, port, node) : undefined;
   return {
-    origin: `${credentials ? 'https' : 'http'}://127.0.0.1:${port}`,
-    stop: () => child.kill(),
+    origin: `${credentials ? 'https' : 'http'}://127.0.0.1:${relay?.port ?? port}`,
+    stop() {
+      relay?.stop();
+      child.kill();
+    },
   };
 }
 

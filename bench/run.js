@@ -9,11 +9,13 @@ const { execFileSync } = require('node:child_process');
 const { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } = require('node:fs');
 const cases = require('./cases');
 const { missing, pins, startClient, startNghttpd, startServer } = require('./programs');
-const { summarise, table } = require('./statistics');
+const { summarise, tables } = require('./statistics');
 const { makeCertificate } = require('../scripts/certificate');
 
 const ROOT = path.resolve(__dirname, '..');
 const WARM_UP_SHARE = 0.1;
+/** Octets of what a client gets for an upload. */
+const SMALL = 13;
 
 const USAGE = `Usage: npm run bench -- [options]
 
@@ -82,9 +84,10 @@ async function startPair(testCase, options, prepared) {
   try {
     const settings = { node: options.node, ...prepared };
     if (testCase.side === 'client') {
-      prepared.files(testCase.size);
+      for (const size of [testCase.size, SMALL]) prepared.files(size);
       const tls = testCase.tls ? prepared.credentials : null;
-      settings.origin = keep(await startNghttpd(prepared.folder, tls)).origin;
+      const way = { delay: testCase.delay, node: options.node };
+      settings.origin = keep(await startNghttpd(prepared.folder, tls, way)).origin;
     }
     const start = testCase.side === 'client' ? startClient : startServer;
     const base = keep(await start(testCase, options.base, settings));
@@ -96,23 +99,55 @@ async function startPair(testCase, options, prepared) {
   }
 }
 
-async function measure(testCase, options, prepared) {
+/** Runs both in turn, each first as often as the other. */
+async function takeRounds(count, run) {
+  const rounds = [];
+  for (let i = 0; i < count; i++) {
+    const round = {};
+    for (const name of i % 2 ? ['ours', 'base'] : ['base', 'ours']) round[name] = await run(name);
+    rounds.push(round);
+  }
+  return rounds;
+}
+
+/** Loads both; for latency at half the rate that the base can serve. */
+async function measureLoad(testCase, options, prepared) {
   const requests = Number(options.requests ?? testCase.requests);
   const pair = await startPair(testCase, options, prepared);
   try {
     const warmUp = Math.ceil(requests * WARM_UP_SHARE);
     for (const name of ['base', 'ours']) await pair[name].load(warmUp);
-    const rounds = [];
-    for (let i = 0; i < Number(options.rounds); i++) {
-      const round = {};
-      const order = i % 2 ? ['ours', 'base'] : ['base', 'ours'];
-      for (const name of order) round[name] = await pair[name].load(requests);
-      rounds.push(round);
+    let rate;
+    if (testCase.measure === 'latency') {
+      rate = requests / (await pair.base.load(requests)).seconds / 2;
     }
-    return { ...testCase, requests, ...summarise(rounds, requests), rounds };
+    const count = Number(options.rounds);
+    const rounds = await takeRounds(count, (name) => pair[name].load(requests, rate));
+    return { requests, rate, rounds };
   } finally {
     pair.stop();
   }
+}
+
+/** Memory does not come back: every round has processes of its own. */
+async function measureMemory(testCase, options, prepared) {
+  const { connections, streams } = testCase;
+  const settings = { node: options.node, ...prepared };
+  const rounds = await takeRounds(Number(options.rounds), async (name) => {
+    const server = await startServer(testCase, options[name], settings);
+    try {
+      return { octets: (await server.hold()) / (connections * Math.max(streams, 1)) };
+    } finally {
+      server.stop();
+    }
+  });
+  return { requests: 1, rounds };
+}
+
+async function measure(testCase, options, prepared) {
+  const take = testCase.measure === 'memory' ? measureMemory : measureLoad;
+  const result = await take(testCase, options, prepared);
+  return { ...testCase, ...result, ...summarise(testCase.measure, result) };
 }
 
 function describeMachine({ node, base, ours }) {
@@ -165,7 +200,7 @@ async function main() {
       try {
         const summary = await measure(testCase, options, prepared);
         summaries.push(summary);
-        console.error(`${testCase.name}: ${summary.speedRatio.toFixed(2)}`);
+        console.error(`${testCase.name}: ${summary.ratio.toFixed(2)}`);
       } catch (error) {
         failures.push({ name: testCase.name, error: error.message });
         console.error(`${testCase.name}: failed: ${error.message}`);
@@ -177,7 +212,7 @@ async function main() {
   console.log(
     `\nbase: ${machine.base}, ours: ${machine.ours}, Node ${machine.node}, ${machine.cpu}\n`,
   );
-  console.log(table(summaries));
+  console.log(tables(summaries));
   console.log(`\nWritten to ${store({ machine, cases: summaries, failures })}`);
   if (failures.length > 0) process.exitCode = 1;
 }

@@ -6,46 +6,97 @@ function median(values) {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
+/** The figure of a run that a measure compares, and whether less of it is better. */
+const measures = {
+  speed: { figure: 'seconds', less: false },
+  latency: { figure: 'p99', less: true },
+  memory: { figure: 'octets', less: true },
+};
+
 /**
  * Medians of a case's rounds. A ratio is the median of the ratios of the pairs, so that
- * a slow spell of the machine, which hits both of a pair, does not show.
- * @param {{base: Run, ours: Run}[]} rounds
- * @typedef {{seconds: number, cpu: number}} Run
+ * a slow spell of the machine, which hits both of a pair, does not show: how many times as fast
+ * ours is, or what share of the base's latency or memory it has.
+ * @param {'speed'|'latency'|'memory'} measure
+ * @param {{rounds: {base: Run, ours: Run}[], requests: number}} result
+ * @typedef {{seconds?: number, cpu?: number, p99?: number, octets?: number}} Run
  */
-function summarise(rounds, requests) {
-  const side = (name) => ({
-    requestsPerSecond: requests / median(rounds.map((round) => round[name].seconds)),
-    cpuMicrosecondsPerRequest: (median(rounds.map((round) => round[name].cpu)) / requests) * 1e6,
-  });
+function summarise(measure, { rounds, requests }) {
+  const { figure, less } = measures[measure];
+  const side = (name) => {
+    const of = (key) => median(rounds.map((round) => round[name][key]));
+    return {
+      requestsPerSecond: requests / of('seconds'),
+      cpuMicrosecondsPerRequest: (of('cpu') / requests) * 1e6,
+      milliseconds: of('p99') * 1e3,
+      octets: of('octets'),
+    };
+  };
+  const ratios = rounds.map(({ base, ours }) =>
+    less ? ours[figure] / base[figure] : base[figure] / ours[figure],
+  );
   return {
     base: side('base'),
     ours: side('ours'),
-    speedRatio: median(rounds.map(({ base, ours }) => base.seconds / ours.seconds)),
+    ratio: median(ratios),
     cpuRatio: median(rounds.map(({ base, ours }) => base.cpu / ours.cpu)),
   };
 }
 
-const COLUMNS = [
+const goal =
+  (sign) =>
+  ({ goal: figure }) =>
+    figure === undefined ? '' : `${sign} ${figure}`;
+
+const speedColumns = [
   ['case', ({ name }) => name],
-  ['base req/s', ({ base }) => base.requestsPerSecond.toFixed(0)],
-  ['ours req/s', ({ ours }) => ours.requestsPerSecond.toFixed(0)],
-  ['ratio', ({ speedRatio }) => speedRatio.toFixed(2)],
+  ['base req/s', ({ base }) => base.requestsPerSecond.toPrecision(4)],
+  ['ours req/s', ({ ours }) => ours.requestsPerSecond.toPrecision(4)],
+  ['ratio', ({ ratio }) => ratio.toFixed(2)],
+  ['goal', goal('≥')],
   ['base µs CPU', ({ base }) => base.cpuMicrosecondsPerRequest.toFixed(1)],
   ['ours µs CPU', ({ ours }) => ours.cpuMicrosecondsPerRequest.toFixed(1)],
   ['CPU ratio', ({ cpuRatio }) => cpuRatio.toFixed(2)],
 ];
 
+const columns = {
+  speed: speedColumns,
+  latency: [
+    ['case', ({ name }) => name],
+    ['base p99, ms', ({ base }) => base.milliseconds.toFixed(2)],
+    ['ours p99, ms', ({ ours }) => ours.milliseconds.toFixed(2)],
+    ['ratio', ({ ratio }) => ratio.toFixed(2)],
+    ['goal', goal('≤')],
+  ],
+  memory: [
+    ['case', ({ name }) => name],
+    ['base octets each', ({ base }) => base.octets.toFixed(0)],
+    ['ours octets each', ({ ours }) => ours.octets.toFixed(0)],
+    ['ratio', ({ ratio }) => ratio.toFixed(2)],
+    ['goal', goal('≤')],
+  ],
+};
+
 /** A Markdown table of summaries. */
-function table(summaries) {
+function table(summaries, titled) {
   const rows = [
-    COLUMNS.map(([title]) => title),
-    ...summaries.map((s) => COLUMNS.map(([, cell]) => cell(s))),
+    titled.map(([title]) => title),
+    ...summaries.map((summary) => titled.map(([, cell]) => cell(summary))),
   ];
-  const widths = COLUMNS.map((_, i) => Math.max(...rows.map((row) => row[i].length)));
+  const widths = titled.map((_, i) => Math.max(...rows.map((row) => row[i].length)));
   const line = (row) =>
     `| ${row.map((cell, i) => (i ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join(' | ')} |`;
   const rule = `|${widths.map((width, i) => (i ? `${'-'.repeat(width + 1)}:` : '-'.repeat(width + 2))).join('|')}|`;
   return [line(rows[0]), rule, ...rows.slice(1).map(line)].join('\n');
 }
 
-module.exports = { summarise, table };
+/** Markdown tables of summaries, one for each measure. */
+function tables(summaries) {
+  return Object.keys(measures)
+    .map((measure) => [measure, summaries.filter((summary) => summary.measure === measure)])
+    .filter(([, chosen]) => chosen.length > 0)
+    .map(([measure, chosen]) => table(chosen, columns[measure]))
+    .join('\n\n');
+}
+
+module.exports = { summarise, tables };
