@@ -1,22 +1,19 @@
 //! This crate: two sessions, and a buffer in between for each direction.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use rust_http2::proto::{
-    Config, Event, Field, Output, RequestOptions, Session, Sink, StreamKey, setting,
-};
+use rust_http2::proto::{Config, Event, Output, RequestOptions, Session, Sink, StreamKey, setting};
 
-use crate::{BODY, Case, Clock, PIPE, REQUEST_FIELDS, RESPONSE_FIELDS, WINDOW};
+use crate::{BODY, Case, Goal, PIPE, WINDOW};
 
-/// Exchanges a second of one connection.
-pub fn run(case: Case, limit: Duration) -> f64 {
+/// Exchanges over one connection until the goal is reached; answers how many.
+pub fn run(case: Case, goal: &impl Goal) -> usize {
     let now = Instant::now();
     let mut client = Endpoint::new(Session::client(config(), now), now);
     let mut server = Endpoint::new(Session::server(config(), now), now);
-    let request = request_fields(case);
-    let response = response_fields();
+    let request = case.request();
+    let response = case.response();
 
-    let clock = Clock::start(limit);
     let (mut open, mut exchanges) = (0, 0);
     loop {
         while open < case.concurrency {
@@ -40,39 +37,19 @@ pub fn run(case: Case, limit: Duration) -> f64 {
         let ended = client.seen.ended.drain(..).count();
         open -= ended;
         exchanges += ended;
-        if clock.is_over() {
+        if goal.is_reached(exchanges) {
             break;
         }
     }
-    let rate = clock.rate(exchanges);
     let body = exchanges * case.download;
     assert!(client.seen.octets >= body, "every body arrived whole");
     assert!(client.seen.sections >= exchanges && server.seen.sections >= exchanges);
-    rate
+    exchanges
 }
 
 fn config() -> Config {
     let settings = vec![(setting::INITIAL_WINDOW_SIZE, WINDOW)];
     Config { settings, peer_max_concurrent_streams: 1000, ..Config::default() }
-}
-
-fn request_fields(case: Case) -> Vec<Field<'static>> {
-    let method = if case.upload > 0 { "POST" } else { "GET" };
-    let pseudo = [
-        (":method", method),
-        (":scheme", "http"),
-        (":authority", "localhost"),
-        (":path", "/index.html"),
-    ];
-    pseudo.into_iter().chain(REQUEST_FIELDS).map(field).collect()
-}
-
-fn response_fields() -> Vec<Field<'static>> {
-    [(":status", "200")].into_iter().chain(RESPONSE_FIELDS).map(field).collect()
-}
-
-fn field((name, value): (&'static str, &'static str)) -> Field<'static> {
-    Field::new(name.as_bytes(), value.as_bytes())
 }
 
 /// A session with what it told and what it is about to send.

@@ -1,7 +1,6 @@
 //! The rival: `h2` over tokio's duplex pipe, one task for each stream.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use h2::client::SendRequest;
@@ -10,10 +9,12 @@ use h2::{RecvStream, SendStream};
 use http::{HeaderValue, Request, Response};
 use tokio::io::DuplexStream;
 
-use crate::{BODY, Case, Clock, PIPE, REQUEST_FIELDS, RESPONSE_FIELDS, WINDOW};
+use rust_http2_bench::{BODY, Case, Goal, PIPE, REQUEST_FIELDS, RESPONSE_FIELDS, WINDOW};
 
-/// Exchanges a second of one connection.
-pub fn run(case: Case, limit: Duration) -> f64 {
+use crate::Clock;
+
+/// Exchanges over one connection until the time is over; answers how many.
+pub fn run(case: Case, clock: Clock) -> usize {
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     runtime.block_on(async move {
         let (near, far) = tokio::io::duplex(PIPE);
@@ -27,13 +28,13 @@ pub fn run(case: Case, limit: Duration) -> f64 {
         tokio::spawn(async move { drop(connection.await) });
 
         let request = request(case);
-        let clock = Arc::new(Clock::start(limit));
+        let clock = Arc::new(clock);
         let workers: Vec<_> = (0..case.concurrency)
             .map(|_| {
                 let (sender, request, clock) = (sender.clone(), request.clone(), clock.clone());
                 tokio::spawn(async move {
                     let mut exchanges = 0;
-                    while !clock.is_over() {
+                    while !clock.is_reached(exchanges) {
                         exchange(case, request.clone(), sender.clone()).await;
                         exchanges += 1;
                     }
@@ -45,7 +46,7 @@ pub fn run(case: Case, limit: Duration) -> f64 {
         for worker in workers {
             exchanges += worker.await.expect("a worker that finishes");
         }
-        clock.rate(exchanges)
+        exchanges
     })
 }
 
