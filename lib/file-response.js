@@ -8,6 +8,7 @@
 const fs = require('node:fs');
 const { codes } = require('./errors.js');
 const { isBodiless } = require('./response-headers.js');
+const { isReadable, readSmallFile } = require('./small-files.js');
 const { NGHTTP2_INTERNAL_ERROR } = require('./constants.js');
 const {
   kEndBody,
@@ -19,7 +20,7 @@ const {
 } = require('./symbols.js');
 
 /** Octets read at a time. */
-const CHUNK_SIZE = 64 * 1024;
+const CHUNK_SIZE = 128 * 1024;
 
 function checkOptions(stream, headers, options) {
   if (stream.destroyed || stream.closed) throw new codes.ERR_HTTP2_INVALID_STREAM();
@@ -40,6 +41,26 @@ function checkOptions(stream, headers, options) {
 
 function isFileHandle(value) {
   return value !== null && typeof value === 'object' && typeof value.fd === 'number';
+}
+
+function finishBody(stream) {
+  if (stream.destroyed || stream[kState].closed) return;
+  stream[kState].piped = false;
+  stream[kEndBody]();
+  stream[kMaybeDestroy]();
+}
+
+/** Responds with a file that was read whole. */
+function sendWhole(stream, content, headers, waitForTrailers) {
+  headers['content-length'] = content.length;
+  try {
+    stream[kStartResponse](headers, !!waitForTrailers);
+  } catch (error) {
+    stream.destroy(error);
+    return;
+  }
+  if (content.length === 0) finishBody(stream);
+  else stream[kSendPiece](content, true, () => finishBody(stream));
 }
 
 /** One file on its way into a response. */
@@ -113,12 +134,8 @@ class FileResponse {
   }
 
   finish() {
-    const { stream } = this;
     this.close();
-    if (stream.destroyed || stream[kState].closed) return;
-    stream[kState].piped = false;
-    stream[kEndBody]();
-    stream[kMaybeDestroy]();
+    finishBody(this.stream);
   }
 
   /** A file that cannot be read is this side's fault, and its reason nobody else's business. */
@@ -210,6 +227,21 @@ function respondWithFile(stream, path, given, options) {
     if (typeof options.onError === 'function') options.onError(error);
     else stream.destroy(error);
   };
+  const { statCheck, offset, length, waitForTrailers } = options;
+  const whole = statCheck === undefined && offset === undefined && length === undefined;
+  if (!whole || !isReadable(path)) {
+    openFile(stream, path, headers, options, onError);
+    return;
+  }
+  readSmallFile(path, (content) => {
+    if (stream.destroyed || stream.closed) return;
+    if (content === undefined) openFile(stream, path, headers, options, onError);
+    else sendWhole(stream, content, headers, waitForTrailers);
+  });
+}
+
+/** Responds with a file of which nothing is known. */
+function openFile(stream, path, headers, options, onError) {
   fs.open(path, 'r', (openError, fd) => {
     if (openError !== null) {
       onError(openError);

@@ -15,6 +15,7 @@
 mod bridge;
 mod commands;
 mod events;
+mod files;
 mod guard;
 mod opcodes;
 mod options;
