@@ -67,10 +67,12 @@ pub struct Config {
     /// Whether the connection window is given back on receipt, so that one paused stream cannot
     /// stall the others. When false it is given back by `consume`.
     pub auto_connection_credit: bool,
-    /// Octets that a receive window may grow to by itself; see `auto_window`. A window is left as
-    /// it is where this is no more. Streams' windows are sized by hand if `settings` have
-    /// SETTINGS_INITIAL_WINDOW_SIZE, the connection's after `set_local_window`. All that streams'
-    /// windows grow by stays within `max_session_memory`.
+    /// Octets that a receive window may grow to by itself: one that limits its sender becomes twice
+    /// what the reader took in a round trip, and shrinks to that where the reader is behind. No
+    /// window grows beyond this, so 0 leaves all as they are. The round-trip time comes from
+    /// SETTINGS and PINGs that are sent anyway. Streams' windows are sized by hand where settings
+    /// have SETTINGS_INITIAL_WINDOW_SIZE, the connection's after `set_local_window`. What streams'
+    /// windows grow by in all stays within `max_session_memory`.
     pub max_auto_window_size: u32,
 }
 
