@@ -59,6 +59,7 @@ function sendWhole(stream, content, headers, waitForTrailers) {
     stream.destroy(error);
     return;
   }
+  if (stream.destroyed || stream.closed) return;
   if (content.length === 0) finishBody(stream);
   else stream[kSendPiece](content, true, () => finishBody(stream));
 }
