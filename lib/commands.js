@@ -285,6 +285,13 @@ function nextStreamId(session, id) {
   return apply();
 }
 
+/** Streams that may be open before the peer's SETTINGS say how many. */
+function peerStreams(session, count) {
+  reserve(session, 2, 0);
+  words[used++] = op.PEER_STREAMS;
+  words[used++] = count | 0;
+}
+
 /** GOAWAY with that code; the session reads nothing more. */
 function terminate(session, code) {
   reserve(session, 2, 0);
@@ -310,5 +317,6 @@ module.exports = {
   origin,
   localWindow,
   nextStreamId,
+  peerStreams,
   terminate,
 };

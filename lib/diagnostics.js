@@ -73,20 +73,10 @@ function responseHeaders(type, stream, headers, flags) {
   }
 }
 
-/** Streams whose close was published. */
-const toldClosed = new WeakSet();
-
-/**
- * A stream closed; published once. A stream that ends well is told of before it is destroyed, one
- * that fails afterwards.
- * @param {number} type Session type.
- * @param {object} stream
- */
+/** A stream closed. @param {number} type Session type. @param {object} stream */
 function streamClosed(type, stream) {
   const { close } = streamChannelsOf[type];
-  if (!close.hasSubscribers || toldClosed.has(stream)) return;
-  toldClosed.add(stream);
-  close.publish({ stream });
+  if (close.hasSubscribers) close.publish({ stream });
 }
 
 function isClientStream(stream) {

@@ -50,5 +50,6 @@ module.exports = {
     NEXT_ID: 15,
     TERMINATE: 16,
     PRIORITY: 17,
+    PEER_STREAMS: 18,
   },
 };

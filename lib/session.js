@@ -33,6 +33,7 @@ const {
   kAddStream,
   kAlpnProtocol,
   kBlocked,
+  kCutter,
   kDirty,
   kEncrypted,
   kEndSession,
@@ -69,11 +70,15 @@ const {
   NGHTTP2_CANCEL,
   NGHTTP2_INTERNAL_ERROR,
   NGHTTP2_NO_ERROR,
+  NGHTTP2_SESSION_CLIENT,
   NGHTTP2_SESSION_SERVER,
 } = require('./constants.js');
 
 /** Marks a transport that has, or had, a session. */
 const kSocketBound = Symbol('socketBound');
+
+/** Default of `peerMaxConcurrentStreams`. */
+const PEER_STREAMS = 100;
 
 const figures = new Float64Array(16);
 
@@ -85,6 +90,8 @@ function maybeDestroySession(session) {
 class Http2Session extends EventEmitter {
   #closed = false;
   #destroyed = false;
+  /** Whether it ends for want of a transport: what streams have received whole may still be read. */
+  #lost = false;
   #destroyCode = NGHTTP2_NO_ERROR;
   /** Streams that are not destroyed; each knows its place, so that nothing is hashed. */
   #open = [];
@@ -117,6 +124,7 @@ class Http2Session extends EventEmitter {
     this[kGoawayCode] = null;
     this[kGoawayLastStreamID] = null;
     this[kDirty] = false;
+    this[kCutter] = undefined;
     this[kBlocked] = false;
     this[kTimeout] = undefined;
     this[kLocalSettings] = undefined;
@@ -143,6 +151,9 @@ class Http2Session extends EventEmitter {
     this[kEncrypted] = !!socket.encrypted;
     this[kAlpnProtocol] = socket.encrypted ? socket.alpnProtocol : 'h2c';
     const config = engineConfig(this[kOptions]);
+    if (this[kType] === NGHTTP2_SESSION_CLIENT && !transport.isSocket(socket)) {
+      this.#awaitSettings(config);
+    }
     this[kNativeHandle] = register(this);
     this[kHandle] = new native.Session(bridge, this[kNativeHandle], this[kType], config);
     this[kLocalSettings] = new SettingsState();
@@ -151,6 +162,20 @@ class Http2Session extends EventEmitter {
     this.#expectAck(config.settings);
     transport.start(this, socket);
     process.nextTick(() => this.#emitConnect(socket));
+  }
+
+  /**
+   * A transport that is no socket may bring the peer's SETTINGS within this turn of the event loop:
+   * requests wait for it, so that they follow the acknowledgement as with Node's http2.
+   */
+  #awaitSettings(config) {
+    const allowed = config.peerMaxConcurrentStreams ?? PEER_STREAMS;
+    config.peerMaxConcurrentStreams = 0;
+    setImmediate(() => {
+      if (this[kHandle] === undefined) return;
+      commands.peerStreams(this, allowed);
+      transport.schedule(this);
+    });
   }
 
   // Properties ---------------------------------------------------------------------------------
@@ -453,7 +478,9 @@ class Http2Session extends EventEmitter {
       const cancel = new codes.ERR_HTTP2_STREAM_CANCEL(error);
       for (const stream of this[kPendingRequests]) stream.destroy(cancel);
     }
-    for (const stream of this.#open.slice()) stream.destroy(error);
+    for (const stream of this.#open.slice()) {
+      if (!this.#lost || stream[kSlot] >= 0) stream.destroy(error);
+    }
 
     if (this[kHandle] !== undefined) {
       if (code !== undefined) commands.terminate(this, code);
@@ -510,6 +537,7 @@ class Http2Session extends EventEmitter {
   [kLoseTransport]() {
     if (this.destroyed) return;
     this.#closed = true;
+    this.#lost = true;
     for (const stream of this.#open.slice()) {
       stream[kState].noteLoss();
       stream.close(NGHTTP2_CANCEL);

@@ -464,7 +464,6 @@ class Http2Stream extends Duplex {
     }
     if (!this.writableFinished) return;
     if (!this.readable && this[kState].closed) {
-      diagnostics.streamClosed(this[kSession][kType], this);
       this.destroy();
       return;
     }

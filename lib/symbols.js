@@ -52,6 +52,7 @@ module.exports = {
   // Sessions and their streams, between each other
   kAddStream: Symbol('addStream'),
   kBlocked: Symbol('blocked'),
+  kCutter: Symbol('cutter'),
   kDirty: Symbol('dirty'),
   kAcks: Symbol('acks'),
   kEndSession: Symbol('endSession'),

@@ -10,14 +10,18 @@
  * next tick, behind the event that threw.
  */
 
+const { Socket } = require('node:net');
 const { shared } = require('./bridge.js');
 const { applyFor } = require('./commands.js');
 const { dispatch } = require('./events.js');
+const { FrameCutter } = require('./frame-cutter.js');
+const { NGHTTP2_SESSION_CLIENT } = require('./constants.js');
 const {
   kAfterFinish,
   kBlocked,
   kBody,
   kCarries,
+  kCutter,
   kDirty,
   kHandle,
   kMaybeDestroy,
@@ -27,6 +31,7 @@ const {
   kOnTransportError,
   kSocket,
   kStreams,
+  kType,
   kUpdateTimer,
 } = require('./symbols.js');
 
@@ -34,6 +39,7 @@ const SLAB_SIZE = 64 * 1024;
 /** Less than this is not worth a `transmit` of its own. */
 const SLAB_RESERVE = 4 * 1024;
 const MAX_FREE_SLABS = 16;
+const MAX_FREE_FLIGHTS = 64;
 
 /** A buffer that output is written into; it is used again when the sockets are done with it. */
 class Slab {
@@ -59,6 +65,49 @@ function release(done) {
 function currentSlab() {
   if (slab.used + SLAB_RESERVE > SLAB_SIZE) slab = freeSlabs.pop() ?? new Slab();
   return slab;
+}
+
+/**
+ * One write to a transport, and the bodies whose last octets are in it: their writers may use the
+ * memory again, and write on, when the transport is done with it.
+ */
+class Flight {
+  constructor() {
+    this.slab = undefined;
+    this.bodies = [];
+    this.done = () => {
+      this.slab?.done();
+      this.slab = undefined;
+      const due = this.bodies.length > 0;
+      this.land();
+      if (freeFlights.length < MAX_FREE_FLIGHTS) freeFlights.push(this);
+      if (due) finishWrites();
+    };
+  }
+
+  /** The transport has the octets: the callbacks are due. */
+  land() {
+    const { bodies } = this;
+    for (let i = 0; i < bodies.length; i++) taken.push(bodies[i]);
+    bodies.length = 0;
+  }
+}
+
+const freeFlights = [];
+/** The next write's. */
+let flight = new Flight();
+
+/**
+ * The flight of the write that comes now, if a body ends in it.
+ * @param {Slab} [from] What the write is out of.
+ * @returns {Flight | undefined}
+ */
+function depart(from) {
+  if (flight.bodies.length === 0) return undefined;
+  const departing = flight;
+  departing.slab = from;
+  flight = freeFlights.pop() ?? new Flight();
+  return departing;
 }
 
 /** Sessions with commands or output to flush. */
@@ -102,10 +151,26 @@ function assemble(session, buffer, start, end) {
       body.slice(pieces, length);
       from = index;
     }
-    if (body.left === 0) taken.push(body);
+    if (body.left === 0) flight.bodies.push(body);
   }
   if (pieces !== undefined && end > from) pieces.push(buffer.subarray(from, end));
   return pieces;
+}
+
+/** Writes what a slab holds from `used` to `end`, with the bodies in between if there are any. */
+function writeSlab(socket, target, end, pieces) {
+  const start = target.used;
+  target.used = end;
+  target.pending += 1;
+  const own = depart(target);
+  const done = own === undefined ? target.done : own.done;
+  const flowing =
+    pieces === undefined
+      ? socket.write(target.buffer.subarray(start, end), done)
+      : writePieces(socket, pieces, done);
+  // The system has taken it all within the call.
+  if (own !== undefined && socket.writableLength === 0) own.land();
+  return flowing;
 }
 
 function writePieces(socket, pieces, done) {
@@ -114,6 +179,21 @@ function writePieces(socket, pieces, done) {
   for (let i = 0; i < last; i++) socket.write(pieces[i]);
   const flowing = socket.write(pieces[last], done);
   socket.uncork();
+  return flowing;
+}
+
+/** A Duplex of somebody else's may keep what it is given: it gets memory of its own. */
+function writeCut(duplex, pieces) {
+  let flowing = true;
+  const last = pieces.length - 1;
+  const own = depart();
+  // The callback may come with the write; who reads the other end within the process comes first.
+  const done = own === undefined ? undefined : () => setImmediate(own.done);
+  duplex.cork();
+  for (let i = 0; i <= last; i++) {
+    flowing = duplex.write(Buffer.from(pieces[i]), i === last ? done : undefined);
+  }
+  duplex.uncork();
   return flowing;
 }
 
@@ -141,22 +221,22 @@ function flush(session) {
     const more = shared.segments[1] !== 0;
     const end = start + written;
     const pieces = assemble(session, target.buffer, start, end);
-    target.used = end;
-    if (socket === undefined || socket.destroyed) continue;
-    target.pending += 1;
+    if (socket === undefined || socket.destroyed) {
+      flight.land();
+      continue;
+    }
     const flowing =
-      pieces === undefined
-        ? socket.write(target.buffer.subarray(start, end), target.done)
-        : writePieces(socket, pieces, target.done);
+      session[kCutter] === undefined
+        ? writeSlab(socket, target, end, pieces)
+        : writeCut(socket, session[kCutter].cut(pieces ?? [target.buffer.subarray(start, end)]));
     if (!flowing) session[kBlocked] = true;
     if (!more) return;
   }
 }
 
 /**
- * Calls the write callbacks of streams. As a promise job, behind those that are there: what the
- * engine had to say of the same frames (that a stream is closed, say) is heard first, as with
- * Node's http2, also by those who await it.
+ * Calls the write callbacks of streams, on a tick of its own: what the engine had to say of the
+ * same frames (that a stream is closed, say) is heard first, as with Node's http2.
  */
 function finishWrites() {
   finishing = false;
@@ -186,7 +266,7 @@ function afterFinish(stream) {
 function scheduleFinish() {
   if (finishing) return;
   finishing = true;
-  queueMicrotask(finishWrites);
+  process.nextTick(finishWrites);
 }
 
 /**
@@ -208,6 +288,10 @@ function step() {
     if (handle !== undefined) schedule(feeding);
     chunk = undefined;
     feeding = undefined;
+    if (inputs.length > 0 && inputs[0][kCutter] !== undefined) {
+      pause();
+      return false;
+    }
   }
   if (inputs.length > 0) {
     // Two reads are two callbacks, also where both came from writing to a transport in the process.
@@ -292,7 +376,9 @@ function flushLast(session) {
 function feed(session, data) {
   session[kUpdateTimer]();
   inputs.push(session, data);
-  run();
+  // A Duplex may bring several chunks within one callback, unlike a socket.
+  if (session[kCutter] === undefined) run();
+  else if (!running && !paused) pause();
 }
 
 function onData(data) {
@@ -333,8 +419,16 @@ function attach(session, socket) {
   socket.on('close', onClose);
 }
 
+/** Whether a transport is the operating system's, with TLS or without. */
+function isSocket(transport) {
+  return transport instanceof Socket;
+}
+
 /** Begins to read and write: the transport is connected, the session has its handle. */
 function start(session, socket) {
+  if (!isSocket(socket)) {
+    session[kCutter] = new FrameCutter(session[kType] === NGHTTP2_SESSION_CLIENT);
+  }
   socket.on('data', onData);
   socket.on('drain', onDrain);
   socket.on('end', onEnd);
@@ -349,4 +443,13 @@ function detach(socket) {
   socket.removeListener('end', onEnd);
 }
 
-module.exports = { afterFinish, attach, start, detach, schedule, flushNow, flushLast };
+module.exports = {
+  afterFinish,
+  attach,
+  detach,
+  flushLast,
+  flushNow,
+  isSocket,
+  schedule,
+  start,
+};

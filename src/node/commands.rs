@@ -38,6 +38,7 @@ pub(super) enum Command<'a> {
     NextId { id: u32 },
     Terminate { code: ErrorCode },
     Priority { stream: StreamId, priority: Dependency },
+    PeerStreams { count: u32 },
 }
 
 /// Ring, octets and the table of strings that commands refer to.
@@ -290,6 +291,7 @@ impl<'a> Input<'a> {
             command::PRIORITY => {
                 Command::Priority { stream: self.stream()?, priority: self.priority()? }
             }
+            command::PEER_STREAMS => Command::PeerStreams { count: self.bits()? },
             _ => return Err(Cut),
         })
     }

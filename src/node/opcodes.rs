@@ -97,6 +97,8 @@ pub(super) mod command {
             TERMINATE = 16,
             /// `id parent weight exclusive`
             PRIORITY = 17,
+            /// `n`: the streams that may be open before the peer's SETTINGS say how many.
+            PEER_STREAMS = 18,
         }
     }
 }

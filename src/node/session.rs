@@ -343,6 +343,10 @@ fn execute(session: &mut proto::Session, command: Command<'_>, ring: &mut Ring) 
             session.consume(stream, length);
             0
         }
+        Command::PeerStreams { count } => {
+            session.assume_peer_concurrency(count);
+            0
+        }
         Command::Terminate { code } => {
             session.terminate(code);
             0

@@ -182,6 +182,15 @@ impl Session {
         Ok(())
     }
 
+    /// Makes `streams` the number that we open at once before the peer's first SETTINGS is known
+    /// (RFC 9113 §6.5.2). With none allowed by [`Config`](super::Config), requests wait for the
+    /// SETTINGS or for this, whichever comes first.
+    pub fn assume_peer_concurrency(&mut self, streams: u32) {
+        if !self.remote_known {
+            self.remote.max_concurrent_streams = streams;
+        }
+    }
+
     /// Makes our next stream identifier `id`; it must be of our parity and not below the next.
     ///
     /// # Errors

@@ -78,7 +78,7 @@ pub struct Session {
     pub(super) local: LocalSettings,
     pub(super) remote: Values,
     /// Whether settings of the peer's have come, so that nothing is assumed any more.
-    remote_known: bool,
+    pub(super) remote_known: bool,
     pub(super) send_window: Window,
     pub(super) inflow: Inflow,
     pub(super) auto_window: AutoWindow,

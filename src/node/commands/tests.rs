@@ -72,6 +72,7 @@ fn every_command() -> (Vec<i32>, Vec<u8>) {
         &[command::NEXT_ID, 7],
         &[command::TERMINATE, 2],
         &[command::PRIORITY, 1, 0, 256, 0],
+        &[command::PEER_STREAMS, 100],
     ] {
         words.extend_from_slice(part);
     }

@@ -34,6 +34,27 @@ fn settings_are_sent_as_given_and_in_force_once_acknowledged() {
 }
 
 #[test]
+fn requests_wait_while_no_stream_is_assumed_to_be_allowed() {
+    let none = || Config { peer_max_concurrent_streams: 0, ..Config::default() };
+    let mut peer = Peer::raw(Session::client(none(), start()));
+    let key = peer.end.session.request(fields(GET), true, Default::default()).unwrap();
+    assert_eq!((key.id.get(), peer.sent().len()), (1, 1), "SETTINGS alone");
+    peer.write(|out| Settings::encode(&[], out));
+    let sent = peer.sent();
+    assert!(sent[0] == "SETTINGS ACK" && sent[1].starts_with("HEADERS 1"), "{sent:?}");
+
+    let mut peer = Peer::raw(Session::client(none(), start()));
+    peer.end.session.request(fields(GET), true, Default::default()).unwrap();
+    peer.end.session.request(fields(GET), true, Default::default()).unwrap();
+    peer.end.session.assume_peer_concurrency(1);
+    let sent = peer.sent();
+    assert!(sent.len() == 2 && sent[1].starts_with("HEADERS 1"), "{sent:?}");
+    peer.write(|out| Settings::encode(&[(setting::MAX_CONCURRENT_STREAMS, 2)], out));
+    peer.end.session.assume_peer_concurrency(0);
+    assert!(peer.sent()[1].starts_with("HEADERS 3"), "what the peer says counts");
+}
+
+#[test]
 fn a_smaller_header_list_is_for_the_streams_to_come() {
     let mut peer = Peer::of_client(Config::default());
     let request = |peer: &mut Peer| {
