@@ -9,7 +9,8 @@ const { endUnheard } = require('./stream-shortcuts.js');
 const { ClientHttp2Stream } = require('./client-stream.js');
 const { AbortError, NghttpError, codes } = require('./errors.js');
 const { completeRequest, toFieldList } = require('./headers.js');
-const { validateAbortSignal, validateBoolean, validateNumber } = require('./validators.js');
+const { checkPriority, requestSignal } = require('./priority.js');
+const { validateAbortSignal, validateBoolean } = require('./validators.js');
 const {
   kAddStream,
   kInit,
@@ -21,10 +22,10 @@ const {
   kOnStreamHeaders,
   kOwnOrigin,
   kPendingRequests,
+  kState,
   kStrictSingle,
   kUnsentCode,
   kWhenConnected,
-  kState,
 } = require('./symbols.js');
 const {
   HTTP_STATUS_MISDIRECTED_REQUEST,
@@ -46,27 +47,9 @@ function destroyStream(stream, error) {
   stream.destroy(error);
 }
 
-let warnedOfWeight = false;
-
-function warnOfWeight() {
-  if (warnedOfWeight) return;
-  warnedOfWeight = true;
-  process.emitWarning(
-    'Priority signaling has been deprecated as of RFC 9113.',
-    'DeprecationWarning',
-    'DEP0194',
-  );
-}
-
 function checkRequestOptions(options) {
-  const { endStream, weight, parent, exclusive, silent, signal } = options;
-  if (weight !== undefined) {
-    if (behavior.prioritySignalsRemoved) warnOfWeight();
-    else validateNumber(weight, 'options.weight');
-  }
-  if (parent !== undefined) validateNumber(parent, 'options.parent', 0);
-  if (exclusive !== undefined) validateBoolean(exclusive, 'options.exclusive');
-  if (silent !== undefined) validateBoolean(silent, 'options.silent');
+  checkPriority(options);
+  const { endStream, signal } = options;
   if (endStream !== undefined) validateBoolean(endStream, 'options.endStream');
   if (signal !== undefined) validateAbortSignal(signal, 'options.signal');
 }
@@ -122,7 +105,7 @@ class ClientHttp2Session extends Http2Session {
     checkRequestOptions(options);
     const request = completeRequest(headers, this.#target);
     options.endStream ??= BODILESS.has(request.method);
-    const fields = toFieldList(request.list, 'request', this[kStrictSingle], this.connecting);
+    const fields = this.#fieldsOf(request.list);
 
     const stream = new ClientHttp2Stream(this, request.sentHeaders, options);
     stream[kKeepContext]();
@@ -145,14 +128,25 @@ class ClientHttp2Session extends Http2Session {
     return stream;
   }
 
+  #fieldsOf(list) {
+    try {
+      return toFieldList(list, 'request', this[kStrictSingle], this.connecting);
+    } catch (error) {
+      if (behavior.badNameKillsSession && error.code === 'ERR_INVALID_HTTP_TOKEN') {
+        this.destroy(error);
+      }
+      throw error;
+    }
+  }
+
   /** Hands a request to the engine. */
-  #submit(stream, fields, { endStream }) {
+  #submit(stream, fields, options) {
     if (this.destroyed || stream.destroyed) return;
     if (this.closed) {
       stream.destroy(new codes.ERR_HTTP2_GOAWAY_SESSION());
       return;
     }
-    const slot = commands.request(this, fields, endStream);
+    const slot = commands.request(this, fields, options.endStream, requestSignal(options));
     if (slot === ERR_STREAM_ID_NOT_AVAILABLE) {
       stream.destroy(new codes.ERR_HTTP2_OUT_OF_STREAMS());
     } else if (slot === ERR_INVALID_ARGUMENT) {

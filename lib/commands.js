@@ -143,13 +143,35 @@ function putFields(fields) {
   }
 }
 
-/** @returns {number} slot of the new stream; negative: a library code */
-function request(session, fields, endStream) {
-  reserve(session, 3 + fields.count * 4, fields.size);
+/** Flags of REQUEST. */
+const END_STREAM = 1;
+const PRIORITY = 0x20;
+
+/**
+ * @param {{parent: number, weight: number, exclusive: boolean}} [priority] A signal (RFC 7540 §5.3).
+ * @returns {number} slot of the new stream; negative: a library code
+ */
+function request(session, fields, endStream, priority) {
+  reserve(session, 6 + fields.count * 4, fields.size);
   words[used++] = op.REQUEST;
-  words[used++] = endStream ? 1 : 0;
+  words[used++] = (endStream ? END_STREAM : 0) | (priority === undefined ? 0 : PRIORITY);
+  if (priority !== undefined) putPriority(priority);
   putFields(fields);
   return apply();
+}
+
+function putPriority({ parent, weight, exclusive }) {
+  words[used++] = parent | 0;
+  words[used++] = weight | 0;
+  words[used++] = exclusive ? 1 : 0;
+}
+
+/** Sends a priority signal. */
+function priority(session, id, signal) {
+  reserve(session, 5, 0);
+  words[used++] = op.PRIORITY;
+  words[used++] = id;
+  putPriority(signal);
 }
 
 /** @returns {number} slot of the promised stream; negative: a library code */
@@ -318,5 +340,6 @@ module.exports = {
   localWindow,
   nextStreamId,
   peerStreams,
+  priority,
   terminate,
 };

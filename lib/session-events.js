@@ -17,6 +17,7 @@ const {
   kId,
   kGoawayCode,
   kGoawayLastStreamID,
+  kId,
   kLocalSettings,
   kLoseTransport,
   kMaybeDestroy,
@@ -66,6 +67,7 @@ const ERR_CALLBACK_FAILURE = -902;
 /** How a failure of the engine's session is told; 0: by its GOAWAY only. */
 const GENERAL = 1;
 const SPECIFIC = 2;
+const ALWAYS = 3;
 
 /** Who closed a stream, as the engine tells: we asked for it. */
 const BY_APPLICATION = 3;
@@ -137,7 +139,7 @@ const engineEvents = {
     const ping = this[kAcks].takePing();
     if (ping === undefined) {
       // Node answers an ACK that nobody asked for like any other breach of the protocol.
-      this[kOnSessionError](ERR_PROTOCOL, NGHTTP2_INTERNAL_ERROR, GENERAL);
+      this[kOnSessionError](ERR_PROTOCOL, NGHTTP2_INTERNAL_ERROR, ALWAYS);
       return;
     }
     ping.settle(null, ping.elapsed(), payload);
@@ -158,7 +160,13 @@ const engineEvents = {
   [kOnOrigin]() {},
 
   [kOnPriority](id, parent, weight, exclusive) {
-    if (!behavior.prioritySignalsRemoved) this.emit('priority', id, parent, weight, exclusive);
+    if (this.destroyed || behavior.prioritySignalsRemoved) return;
+    this[kUpdateTimer]();
+    // The signal may come before its stream.
+    const stream = this[kStreams].find((each) => each?.[kId] === id);
+    if (stream === undefined || !stream.emit('priority', id, parent, weight, exclusive)) {
+      this.emit('priority', id, parent, weight, exclusive);
+    }
   },
 
   /** A frame that could not be sent. */
@@ -181,7 +189,8 @@ const engineEvents = {
    * The engine ended its session: the peer broke the protocol, or it failed.
    * @param {number} libraryCode Negative; NghttpError knows the texts.
    * @param {number} code For the GOAWAY, which the engine has queued.
-   * @param {number} reporting Silent (0), GENERAL or SPECIFIC: how Node's users learn of it.
+   * @param {number} reporting Silent (0), GENERAL, SPECIFIC or ALWAYS: how Node's users
+   *   learn of it; the releases that report next to nothing still report what is ALWAYS.
    */
   [kOnSessionError](libraryCode, code, reporting) {
     if (this.destroyed) return;
@@ -192,14 +201,17 @@ const engineEvents = {
       return;
     }
     const { violations } = behavior;
-    const fatal = libraryCode < FATAL_BAND;
+    const told =
+      libraryCode < FATAL_BAND ||
+      reporting === ALWAYS ||
+      (reporting === GENERAL && violations === 'internal-reported');
     if (violations === 'specific-reported') {
       // With the engine's debug text.
       transport.flushLast(this);
       this[kEndSession](code, new NghttpError(libraryCode), LINGER);
     } else if (reporting === SPECIFIC) {
       this[kEndSession](code, new NghttpError(libraryCode), LINGER);
-    } else if (fatal || (reporting === GENERAL && violations === 'internal-reported')) {
+    } else if (told) {
       const error = new NghttpError(libraryCode);
       this[kEndSession](NGHTTP2_INTERNAL_ERROR, error, LINGER);
     } else {

@@ -58,6 +58,19 @@ function resetStream(stream, code) {
   schedule(session);
 }
 
+/**
+ * A request that was given up before the session was connected: it is reset on the next turn of the
+ * event loop, unless the session is gone by then, as with Node's http2.
+ */
+function resetLater(stream, code) {
+  const { [kSession]: session, [kSlot]: slot, [kId]: id } = stream;
+  setImmediate(() => {
+    if (session.destroyed) return;
+    commands.reset(session, slot, id, code);
+    schedule(session);
+  });
+}
+
 /** Marks the stream closed, ends its writable side, and tells the peer as `mode` says. */
 function closeStream(stream, code, mode) {
   stream[kState].closed = true;
@@ -86,7 +99,7 @@ function closeStream(stream, code, mode) {
 function finishClose(stream, code) {
   if (stream.pending) {
     stream.push(null);
-    stream[kState].whenReady(() => resetStream(stream, code));
+    stream[kState].whenReady(() => resetLater(stream, code));
     return;
   }
   resetStream(stream, code);

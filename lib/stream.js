@@ -19,6 +19,7 @@ const { StreamState } = require('./stream-state.js');
 const { CUT_SHORT, RstStream, closeStream, flushBody } = require('./stream-closing.js');
 const { beginEnd, canEndDirectly, completeEnd, skipEnd } = require('./stream-shortcuts.js');
 const { afterFinish, schedule } = require('./transport.js');
+const { checkPriority, signalOf, warnOfMethod } = require('./priority.js');
 const { validateFunction, validateObject, validateUint32 } = require('./validators.js');
 const {
   kAfterFinish,
@@ -552,11 +553,28 @@ class Http2Stream extends Duplex {
     return `Http2Stream ${inspect(shown, options)}`;
   }
 
-  /** PRIORITY signals are obsolete (RFC 9113 §5.3.2). */
+  /**
+   * Signals a priority (RFC 7540 §5.3); without effect on newer Nodes.
+   * @param {{parent?: number, weight?: number, exclusive?: boolean, silent?: boolean}} options
+   */
   priority(options) {
-    warnOfPriority();
+    if (behavior.prioritySignalsRemoved) warnOfMethod();
     if (this.destroyed) throw new codes.ERR_HTTP2_INVALID_STREAM();
-    if (!behavior.prioritySignalsRemoved) validateObject(options, 'options');
+    if (behavior.prioritySignalsRemoved) return;
+    validateObject(options, 'options');
+    checkPriority(options);
+    const { silent, ...given } = options;
+    if (silent === true) return;
+    if (this.pending) this.once('ready', () => this.#signal(given));
+    else this.#signal(given);
+  }
+
+  #signal(options) {
+    const session = this[kSession];
+    if (this.destroyed || session.destroyed || options.parent === this[kId]) return;
+    this[kUpdateTimer]();
+    commands.priority(session, this[kId], signalOf(options));
+    schedule(session);
   }
 
   /**
@@ -567,18 +585,6 @@ class Http2Stream extends Duplex {
   setTimeout(msecs, callback) {
     return timeouts.set(this, msecs, callback);
   }
-}
-
-let warnedOfPriority = false;
-
-function warnOfPriority() {
-  if (warnedOfPriority || !behavior.prioritySignalsRemoved) return;
-  warnedOfPriority = true;
-  process.emitWarning(
-    'http2Stream.priority is longer supported after priority signalling was deprecated in RFC 9113',
-    'DeprecationWarning',
-    'DEP0194',
-  );
 }
 
 /** What a write that never went out is told when its stream is destroyed. */

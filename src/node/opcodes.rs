@@ -47,7 +47,8 @@ pub(super) mod event {
             /// `frameType id slot libraryCode`: a frame could not be sent; slot -1 for none.
             NOT_SENT = 15,
             /// `libraryCode wireCode reporting`: the session failed; nothing follows for it.
-            /// `reporting`: 0 silent, 1 as Node's versions have it, 2 with its own wire code.
+            /// `reporting`: 0 silent, 1 as Node's versions have it, 2 with its own wire code, 3 by
+            /// every version.
             SESSION_ERROR = 16,
             /// `type flags id length`: a frame of a type that the engine does not know.
             UNKNOWN = 17,

@@ -143,15 +143,12 @@ impl Session {
         Ok(())
     }
 
-    /// Client: sends a PRIORITY frame (RFC 7540 §5.3) for a stream of any state.
+    /// Sends a PRIORITY frame (RFC 7540 §5.3) for a stream of any state.
     ///
     /// # Errors
-    /// If the stream is zero or depends on itself, or the session is a server's.
+    /// If the stream is zero or depends on itself.
     pub fn priority(&mut self, stream: StreamId, priority: Dependency) -> Result<(), ControlError> {
         self.check_running()?;
-        if self.server {
-            return Err(ControlError::WrongRole);
-        }
         if stream.is_zero() || priority.parent == stream {
             return Err(ControlError::InvalidArgument);
         }

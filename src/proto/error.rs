@@ -234,6 +234,8 @@ pub enum Reporting {
     General,
     /// As an error of the session, while the GOAWAY says what it was.
     Specific,
+    /// As `General`, and even by the releases that report next to nothing.
+    Always,
 }
 
 /// Why a session failed.
@@ -275,6 +277,10 @@ impl SessionError {
             // RFC 9113 §5.1.1 and §8.4 name the code, which Node either replaces or does not
             // send at all.
             BadStreamId | PushNotAllowed => Reporting::Specific,
+            SettingsExpected | UnexpectedPingAck => Reporting::Always,
+            _ if self.is_general() && self.library_code() == ClosedStream.library_code() => {
+                Reporting::Always
+            }
             _ if self.is_general() => Reporting::General,
             _ => Reporting::Silent,
         }
@@ -362,6 +368,8 @@ command_error! {
     RequestError {
         /// Every stream identifier of ours is used up.
         IdsExhausted = -509, "no stream identifier is left";
+        /// The priority signal makes the stream depend on itself (RFC 7540 §5.3.1).
+        SelfDependency = -501, "a stream cannot depend on itself";
         /// Only a client requests.
         NotClient = -505, "a server cannot request";
         /// GOAWAY was sent or received.

@@ -45,7 +45,8 @@ impl Session {
     /// ends the stream at the next `transmit`, with `FrameNotSent` and `StreamClosed`.
     ///
     /// # Errors
-    /// No stream is opened by a server, after GOAWAY of either side, or without identifiers left.
+    /// No stream is opened by a server, after GOAWAY of either side, without identifiers left, or
+    /// to depend on itself.
     pub fn request<'a, F>(
         &mut self,
         fields: F,
@@ -63,6 +64,9 @@ impl Session {
         }
         if self.shutdown.is_under_way() {
             return Err(RequestError::GoingAway);
+        }
+        if options.priority.is_some_and(|priority| priority.parent.get() == self.next_id) {
+            return Err(RequestError::SelfDependency);
         }
         let outline = Outline::of(fields.clone());
         let id = self.take_id().ok_or(RequestError::IdsExhausted)?;

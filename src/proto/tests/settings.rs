@@ -172,7 +172,7 @@ fn control_frames_for_clients_come_from_servers() {
     server.origin([&b"https://a"[..], b"https://b"]).unwrap();
     server.origin(std::iter::empty()).unwrap();
     assert_eq!(server.origin([&[0; 16_383][..]]), Err(ControlError::TooLarge));
-    assert_eq!(server.priority(id(1), Default::default()), Err(ControlError::WrongRole));
+    assert_eq!(server.priority(id(0), Default::default()), Err(ControlError::InvalidArgument));
     pair.run();
     assert_eq!(
         pair.client.log(),

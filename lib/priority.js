@@ -1,0 +1,62 @@
+'use strict';
+
+/**
+ * Priority signals (RFC 7540 §5.3). RFC 9113 §5.3.2 has made them obsolete: newer Nodes only warn of
+ * them.
+ */
+
+const behavior = require('./behavior.js');
+const { validateBoolean, validateNumber } = require('./validators.js');
+
+const DEFAULT_WEIGHT = 16;
+const MAX_WEIGHT = 256;
+
+/**
+ * Makes a function that warns once of what has no effect any more.
+ * @param {string} message
+ */
+function warning(message) {
+  let warned = false;
+  return () => {
+    if (warned) return;
+    warned = true;
+    process.emitWarning(message, 'DeprecationWarning', 'DEP0194');
+  };
+}
+
+const warnOfWeight = warning('Priority signaling has been deprecated as of RFC 9113.');
+const warnOfMethod = warning(
+  'http2Stream.priority is longer supported after priority signalling was deprecated in RFC 9113',
+);
+
+/** Checks what `request` and `priority` take. */
+function checkPriority({ weight, parent, exclusive, silent }) {
+  if (weight !== undefined) {
+    if (behavior.prioritySignalsRemoved) warnOfWeight();
+    else validateNumber(weight, 'options.weight');
+  }
+  if (parent !== undefined) validateNumber(parent, 'options.parent', 0);
+  if (exclusive !== undefined) validateBoolean(exclusive, 'options.exclusive');
+  if (silent !== undefined) validateBoolean(silent, 'options.silent');
+}
+
+/**
+ * The signal that options mean.
+ * @returns {{parent: number, weight: number, exclusive: boolean}} weight: 1 to 256.
+ */
+function signalOf({ weight = DEFAULT_WEIGHT, parent = 0, exclusive = false }) {
+  return { parent, weight: Math.min(Math.max(weight | 0, 1), MAX_WEIGHT), exclusive };
+}
+
+/**
+ * The signal that goes with a request; none if it says nothing new.
+ * @returns {{parent: number, weight: number, exclusive: boolean} | undefined}
+ */
+function requestSignal(options) {
+  if (behavior.prioritySignalsRemoved) return undefined;
+  const signal = signalOf(options);
+  const isDefault = signal.parent === 0 && signal.weight === DEFAULT_WEIGHT && !signal.exclusive;
+  return isDefault ? undefined : signal;
+}
+
+module.exports = { checkPriority, requestSignal, signalOf, warnOfMethod };
