@@ -16,6 +16,7 @@ const timeouts = require('./timeouts.js');
 const transport = require('./transport.js');
 const { LINGER, closeTransport } = require('./closing.js');
 const { bridge, register, unregister } = require('./bridge.js');
+const { sessionFigures, streamFigures } = require('./figures.js');
 const { SettingsState, toEntries, validateSettings } = require('./settings.js');
 const { engineConfig } = require('./options.js');
 const { SessionAcks, pingOctets, validatePingPayload } = require('./session-acks.js');
@@ -79,8 +80,6 @@ const kSocketBound = Symbol('socketBound');
 
 /** Default of `peerMaxConcurrentStreams`. */
 const PEER_STREAMS = 100;
-
-const figures = new Float64Array(16);
 
 function maybeDestroySession(session) {
   session[kMaybeDestroy]();
@@ -246,33 +245,12 @@ class Http2Session extends EventEmitter {
   /** Figures of the protocol, in octets and stream ids; empty before connect and after destroy. */
   get state() {
     if (this.connecting || this.destroyed || this[kHandle] === undefined) return {};
-    commands.applyFor(this);
-    this[kHandle].state(figures);
-    return {
-      effectiveLocalWindowSize: figures[0],
-      effectiveRecvDataLength: figures[1],
-      nextStreamID: figures[2],
-      localWindowSize: figures[3],
-      lastProcStreamID: figures[4],
-      remoteWindowSize: figures[5],
-      outboundQueueSize: figures[6],
-      deflateDynamicTableSize: figures[7],
-      inflateDynamicTableSize: figures[8],
-    };
+    return sessionFigures(this);
   }
 
   [kStreamState](stream) {
     if (stream[kSlot] < 0) return {};
-    commands.applyFor(this);
-    this[kHandle].streamState(stream[kSlot], stream[kId], figures);
-    return {
-      state: figures[0],
-      weight: figures[1],
-      sumDependencyWeight: figures[2],
-      localClose: figures[3],
-      remoteClose: figures[4],
-      localWindowSize: figures[5],
-    };
+    return streamFigures(this, stream);
   }
 
   /** The settings of this side that the peer has acknowledged. */
