@@ -14,7 +14,6 @@ const {
   kAcks,
   kEndSession,
   kFindStream,
-  kId,
   kGoawayCode,
   kGoawayLastStreamID,
   kId,
@@ -47,6 +46,7 @@ const {
   kRemoteSettings,
   kReplaced,
   kSayGoodbye,
+  kSocket,
   kStreams,
   kUnsentCode,
   kUpdateTimer,
@@ -217,14 +217,14 @@ const engineEvents = {
     } else {
       // The GOAWAY says why; nothing more is read, and the streams end as on a lost connection.
       transport.flushLast(this);
-      this[kLoseTransport]();
+      this[kLoseTransport](false);
     }
   },
 
   [kOnTransportError](error) {
     if (this.destroyed) return;
     // A write found the peer gone; what it sent before may still be read, and is the better news.
-    if (error.code === 'EPIPE') this[kLoseTransport]();
+    if (error.code === 'EPIPE') this[kLoseTransport](false);
     // A peer that said goodbye may drop the connection.
     else if (error.code === 'ECONNRESET' && this[kGoawayCode] === NGHTTP2_NO_ERROR) this.destroy();
     else this.destroy(error);
@@ -233,7 +233,7 @@ const engineEvents = {
   [kOnTransportEnd]() {},
 
   [kOnTransportClose]() {
-    this[kLoseTransport]();
+    this[kLoseTransport](!this[kSocket]?.readableEnded);
   },
 };
 

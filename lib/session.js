@@ -78,9 +78,6 @@ const {
 /** Marks a transport that has, or had, a session. */
 const kSocketBound = Symbol('socketBound');
 
-/** Default of `peerMaxConcurrentStreams`. */
-const PEER_STREAMS = 100;
-
 function maybeDestroySession(session) {
   session[kMaybeDestroy]();
 }
@@ -150,9 +147,7 @@ class Http2Session extends EventEmitter {
     this[kEncrypted] = !!socket.encrypted;
     this[kAlpnProtocol] = socket.encrypted ? socket.alpnProtocol : 'h2c';
     const config = engineConfig(this[kOptions]);
-    if (this[kType] === NGHTTP2_SESSION_CLIENT && !transport.isSocket(socket)) {
-      this.#awaitSettings(config);
-    }
+    if (this[kType] === NGHTTP2_SESSION_CLIENT) transport.holdRequests(this, socket, config);
     this[kNativeHandle] = register(this);
     this[kHandle] = new native.Session(bridge, this[kNativeHandle], this[kType], config);
     this[kLocalSettings] = new SettingsState();
@@ -161,20 +156,6 @@ class Http2Session extends EventEmitter {
     this.#expectAck(config.settings);
     transport.start(this, socket);
     process.nextTick(() => this.#emitConnect(socket));
-  }
-
-  /**
-   * A transport that is no socket may bring the peer's SETTINGS within this turn of the event loop:
-   * requests wait for it, so that they follow the acknowledgement as with Node's http2.
-   */
-  #awaitSettings(config) {
-    const allowed = config.peerMaxConcurrentStreams ?? PEER_STREAMS;
-    config.peerMaxConcurrentStreams = 0;
-    setImmediate(() => {
-      if (this[kHandle] === undefined) return;
-      commands.peerStreams(this, allowed);
-      transport.schedule(this);
-    });
   }
 
   // Properties ---------------------------------------------------------------------------------
@@ -511,13 +492,17 @@ class Http2Session extends EventEmitter {
     this[kEndSession](undefined, undefined, 0);
   }
 
-  /** The transport is gone, or nothing can be read from it any more. */
-  [kLoseTransport]() {
+  /**
+   * The transport is gone, or nothing can be read from it any more.
+   * @param {boolean} byUs Whether this side closed it: it knows of what is missing.
+   */
+  [kLoseTransport](byUs) {
     if (this.destroyed) return;
     this.#closed = true;
     this.#lost = true;
     for (const stream of this.#open.slice()) {
-      stream[kState].noteLoss();
+      if (byUs) stream[kState].forgiveLoss();
+      else stream[kState].noteLoss();
       stream.close(NGHTTP2_CANCEL);
     }
     for (const stream of this[kPendingRequests]) stream.close(NGHTTP2_CANCEL);

@@ -60,6 +60,11 @@ class StreamState {
     if (this.contentBegun && !this.ended) this.cut = true;
   }
 
+  /** This side gave the transport up: a body that is not complete is no surprise. */
+  forgiveLoss() {
+    this.contentBegun = false;
+  }
+
   /** Puts an operation off until the stream has its id. */
   whenReady(operation) {
     this.waiting ??= [];

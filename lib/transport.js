@@ -12,7 +12,7 @@
 
 const { Socket } = require('node:net');
 const { shared } = require('./bridge.js');
-const { applyFor } = require('./commands.js');
+const { applyFor, peerStreams } = require('./commands.js');
 const { dispatch } = require('./events.js');
 const { FrameCutter } = require('./frame-cutter.js');
 const { NGHTTP2_SESSION_CLIENT } = require('./constants.js');
@@ -40,6 +40,9 @@ const SLAB_SIZE = 64 * 1024;
 const SLAB_RESERVE = 4 * 1024;
 const MAX_FREE_SLABS = 16;
 const MAX_FREE_FLIGHTS = 64;
+
+/** Default of `peerMaxConcurrentStreams`. */
+const PEER_STREAMS = 100;
 
 /** A buffer that output is written into; it is used again when the sockets are done with it. */
 class Slab {
@@ -424,6 +427,22 @@ function isSocket(transport) {
   return transport instanceof Socket;
 }
 
+/**
+ * A transport that is no socket may bring the peer's SETTINGS within this turn of the event loop: a
+ * client's requests wait for it, so that they follow the acknowledgement as with Node's http2.
+ * @param {object} config Of the engine; it is told to open no stream at first.
+ */
+function holdRequests(session, socket, config) {
+  if (isSocket(socket)) return;
+  const allowed = config.peerMaxConcurrentStreams ?? PEER_STREAMS;
+  config.peerMaxConcurrentStreams = 0;
+  setImmediate(() => {
+    if (session[kHandle] === undefined) return;
+    peerStreams(session, allowed);
+    schedule(session);
+  });
+}
+
 /** Begins to read and write: the transport is connected, the session has its handle. */
 function start(session, socket) {
   if (!isSocket(socket)) {
@@ -449,7 +468,7 @@ module.exports = {
   detach,
   flushLast,
   flushNow,
-  isSocket,
+  holdRequests,
   schedule,
   start,
 };
