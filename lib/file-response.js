@@ -50,18 +50,21 @@ function finishBody(stream) {
   stream[kMaybeDestroy]();
 }
 
-/** Responds with a file that was read whole. */
+/**
+ * Responds with a file that was read whole.
+ * @returns {boolean} false if the headers are refused.
+ */
 function sendWhole(stream, content, headers, waitForTrailers) {
   headers['content-length'] = content.length;
   try {
     stream[kStartResponse](headers, !!waitForTrailers);
-  } catch (error) {
-    stream.destroy(error);
-    return;
+  } catch {
+    return false;
   }
-  if (stream.destroyed || stream.closed) return;
+  if (stream.destroyed || stream.closed) return true;
   if (content.length === 0) finishBody(stream);
   else stream[kSendPiece](content, true, () => finishBody(stream));
+  return true;
 }
 
 /** One file on its way into a response. */
@@ -236,8 +239,10 @@ function respondWithFile(stream, path, given, options) {
   }
   readSmallFile(path, (content) => {
     if (stream.destroyed || stream.closed) return;
-    if (content === undefined) openFile(stream, path, headers, options, onError);
-    else sendWhole(stream, content, headers, waitForTrailers);
+    // Where the headers are refused, who watches `fs` sees the file opened and closed as by Node.
+    if (content === undefined || !sendWhole(stream, content, headers, waitForTrailers)) {
+      openFile(stream, path, headers, options, onError);
+    }
   });
 }
 
