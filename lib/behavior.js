@@ -92,14 +92,10 @@ module.exports = Object.freeze({
   closeSendsGoaway: since('20.19.3', '22.16', '24.0'),
   /** `request()` on a closed or destroyed session throws; else its stream fails later. */
   requestOnDeadSessionThrows: !since('26.0'),
-  /** An idle session that was closed gracefully counts as destroyed at once. */
-  closeDestroysIdleSession: !since('20.19.3', '22.0'),
   /** Stream events run in the async context of `request()`, not in that of `connect()`. */
   requestAsyncContext: since('22.12'),
   /** `session.socket.destroy()` destroys the session instead of throwing. */
   socketDestroyAllowed: since('26.6'),
-  /** The session's 'close' precedes its streams' when the transport is already gone. */
-  sessionCloseFirst: since('26.3'),
   /** An illegal field name in `request()` also destroys the session. */
   badNameKillsSession: !since('22.17', '24.0'),
   /**
@@ -117,39 +113,19 @@ module.exports = Object.freeze({
       : 'specific-silent',
   /** DATA beyond the announced content-length fails the session, not only the stream. */
   surplusDataFailsSession: since('26.0'),
-  /** A flood of empty DATA frames is …TOO_MANY_INVALID_FRAMES; else a GOAWAY(11). */
-  emptyDataFloodReported: !since('24.0') || since('26.0'),
-  /** More than 8 CONTINUATION frames fail the session with -905. */
-  continuationFloodReported: since('20.13', '22.0'),
-  /** Field blocks kept by open streams count into maxSessionMemory. */
-  fieldBlocksCountAsMemory: since('26.4'),
   /** RST code of a client stream whose request block is too large to send. */
   oversizedRequestCode: since('20.19.3', '22.16', '24.0') ? 7 : 6,
-  /** An oversized block of `respond({endStream: true})` resets with 0 and without an error. */
-  oversizedFinalResponseIsSilent: since('22.0'),
 
   // Streams ----------------------------------------------------------------------------------
 
-  /** `request()` takes flat header arrays. */
-  rawHeaderArrays: since('22.17', '24.0'),
   /** `respond()` takes flat header arrays. */
   rawResponseArrays: since('22.20', '24.7'),
   /** `sentHeaders` of a flat array gathers repeated names in arrays. */
   rawSentHeadersGather: since('22.19', '24.6'),
   /** What the INVALID_ARG_TYPE error of `request(headers)` expects. */
   headersTypeMessage: since('22.17', '24.0') ? ['Array', 'Object'] : ['Object'],
-  /** Outgoing pseudo-header names are matched case-insensitively (`:PATH` is a duplicate). */
-  pseudoNamesFolded: since('22.0'),
   /** Code of the error that pending write callbacks receive at destroy; null: none. */
   pendingWriteErrorAtDestroy: since('22.0') && !since('26.0') ? 'ECANCELED' : null,
-  /** A server stream emits 'end' when the client's session is destroyed. */
-  endOnServerDestroy: !since('22.0'),
-  /** On a reset with code 8 or 0 the server emits 'end' after 'aborted' and 'finish'. */
-  endAfterAborted: since('26.0'),
-  /** `respond()` reads the caller's options object in place instead of a copy. */
-  respondOptionsInPlace: since('26.7'),
-  /** respondWithFile closes its file when the headers are refused. */
-  fileClosedOnHeaderError: since('25.7'),
 
   // Servers ----------------------------------------------------------------------------------
 
@@ -161,8 +137,6 @@ module.exports = Object.freeze({
   http1Timeouts: since('20.12', '22.0'),
   /** The HTTP/1 fallback takes the server's http options; before, it has no keep-alive timeout. */
   http1TakesOptions: since('25.0'),
-  /** The HTTP/1 fallback hands Upgrade requests to 'upgrade' listeners. */
-  http1Upgrade: since('22.21.1', '24.9'),
 
   // Compatibility classes --------------------------------------------------------------------
 

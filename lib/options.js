@@ -203,6 +203,7 @@ function engineConfig(options) {
     config.streamResetBurst = toUint32(streamResetBurst);
     config.streamResetRate = toUint32(streamResetRate);
   }
+  if (behavior.surplusDataFailsSession) config.surplusDataEndsSession = true;
   if (behavior.strictFieldWhitespace && options.strictFieldWhitespaceValidation === false) {
     config.strictFieldWhitespaceValidation = false;
   }

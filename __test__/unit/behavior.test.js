@@ -106,11 +106,12 @@ test('the HTTP/1 fallback', () => {
   assert.strictEqual('closeIdleConnections' in secure, behavior.closeIdleConnections);
 });
 
-test('rawHeaderArrays, rawSentHeadersGather and headersTypeMessage', async () => {
+test('rawSentHeadersGather and headersTypeMessage', async () => {
   const session = await connected();
   const flat = ['x-a', '1', 'x-a', '2'];
-  assert.strictEqual(codeOf(() => session.request(flat)) === undefined, behavior.rawHeaderArrays);
-  if (behavior.rawHeaderArrays) {
+  const takesArrays = behavior.headersTypeMessage.includes('Array');
+  assert.strictEqual(codeOf(() => session.request(flat)) === undefined, takesArrays);
+  if (takesArrays) {
     const { sentHeaders } = session.request(flat);
     assert.strictEqual(Array.isArray(sentHeaders['x-a']), behavior.rawSentHeadersGather);
   }
@@ -123,12 +124,8 @@ test('rawHeaderArrays, rawSentHeadersGather and headersTypeMessage', async () =>
   session.destroy();
 });
 
-test('pseudoNamesFolded and badNameKillsSession', async () => {
+test('badNameKillsSession', async () => {
   const session = await connected();
-  assert.strictEqual(
-    codeOf(() => session.request({ ':PATH': '/' })),
-    behavior.pseudoNamesFolded ? 'ERR_HTTP2_HEADER_SINGLE_VALUE' : 'ERR_HTTP2_INVALID_PSEUDOHEADER',
-  );
   assert.strictEqual(
     codeOf(() => session.request({ 'a b': '1' })),
     'ERR_INVALID_HTTP_TOKEN',
@@ -149,15 +146,6 @@ test('requestOnDeadSessionThrows', async () => {
   session.destroy();
   const code = codeOf(() => session.request().on('error', () => {}));
   assert.strictEqual(code !== undefined, behavior.requestOnDeadSessionThrows);
-});
-
-test('closeDestroysIdleSession', async () => {
-  const session = await connected();
-  session.close();
-  const code = behavior.requestOnDeadSessionThrows
-    ? codeOf(() => session.request())
-    : 'ERR_HTTP2_GOAWAY_SESSION';
-  assert.strictEqual(code === 'ERR_HTTP2_INVALID_SESSION', behavior.closeDestroysIdleSession);
 });
 
 test('socketDestroyAllowed', async () => {

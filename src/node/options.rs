@@ -37,6 +37,7 @@ pub(super) fn config(options: &Object, is_client: bool) -> Result<Config> {
     reader.u64("streamResetRate", &mut config.stream_reset_rate)?;
     reader.bool("strictFieldWhitespaceValidation", &mut config.strict_field_whitespace)?;
     reader.bool("validateMessages", &mut config.validate_messages)?;
+    reader.bool("surplusDataEndsSession", &mut config.surplus_data_ends_session)?;
     reader.bool("autoConnectionCredit", &mut config.auto_connection_credit)?;
     if let Some(megabytes) = reader.read::<f64>("maxSessionMemory")? {
         config.max_session_memory = saturating(megabytes.max(1.0) * MEGABYTE);
