@@ -17,3 +17,17 @@ export interface WindowOptions {
    */
   maxAutoWindowSize?: number;
 }
+
+/** Limits against abuse that the builtin has as constants; for the same functions. */
+export interface LimitOptions {
+  /**
+   * CONTINUATION frames that may follow one HEADERS or PUSH_PROMISE frame.
+   * @default 8
+   */
+  maxContinuations?: number;
+  /**
+   * Acknowledgements of PING and SETTINGS that may wait to be sent.
+   * @default 1000
+   */
+  maxUnsentAcks?: number;
+}

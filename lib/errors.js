@@ -112,6 +112,26 @@ function hidden(value) {
 }
 
 /**
+ * Makes errors without frames in their stacks: a peer can have many made, and what a stack costs
+ * is more than what it cost the peer.
+ * @template T
+ * @param {() => T} make
+ * @returns {T}
+ */
+function withoutStack(make) {
+  const { stackTraceLimit } = Error;
+  const descriptor = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit');
+  // A user may have frozen or deleted it.
+  if (descriptor?.writable !== true) return make();
+  Error.stackTraceLimit = 0;
+  try {
+    return make();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
+/**
  * Makes the class of one code.
  * @param {string} code
  * @param {ErrorConstructor} Base The native class that the errors belong to.
@@ -121,7 +141,7 @@ function hidden(value) {
 function defineCode(code, Base, message) {
   const label = `${Base.name} [${code}]`;
   function CodedError(...args) {
-    const error = Reflect.construct(Base, [], CodedError);
+    const error = withoutStack(() => Reflect.construct(Base, [], CodedError));
     error.code = code;
     const text = typeof message === 'string' ? message : message.apply(error, args);
     Object.defineProperties(error, { message: hidden(text), name: hidden(label) });
@@ -275,4 +295,11 @@ const nameForErrorCode = [
   'NGHTTP2_HTTP_1_1_REQUIRED',
 ];
 
-module.exports = { codes, NghttpError, AbortError, nghttp2ErrorString, nameForErrorCode };
+module.exports = {
+  codes,
+  NghttpError,
+  AbortError,
+  nghttp2ErrorString,
+  nameForErrorCode,
+  withoutStack,
+};

@@ -41,6 +41,8 @@ const engineNumbers = [
   'maxSessionInvalidFrames',
   'maxSessionRejectedStreams',
   'maxAutoWindowSize',
+  'maxContinuations',
+  'maxUnsentAcks',
 ];
 
 function optionName(name) {

@@ -2,9 +2,11 @@
 
 /** How a stream closes, and what its peer is told. The stream is handed in. */
 
+const behavior = require('./behavior.js');
 const commands = require('./commands.js');
 const diagnostics = require('./diagnostics.js');
 const timeouts = require('./timeouts.js');
+const { codes, nameForErrorCode, withoutStack } = require('./errors.js');
 const { flushNow, schedule } = require('./transport.js');
 const { kBody, kId, kSession, kSlot, kState, kType } = require('./symbols.js');
 const { NGHTTP2_INTERNAL_ERROR, NGHTTP2_NO_ERROR } = require('./constants.js');
@@ -105,4 +107,26 @@ function finishClose(stream, code) {
   resetStream(stream, code);
 }
 
-module.exports = { CUT_SHORT, RstStream, closeStream, flushBody };
+/** What a stream fails with; when it was the peer's making, no frame of the stack would be the user's. */
+function streamError(code, byPeer) {
+  const make = () => new codes.ERR_HTTP2_STREAM_ERROR(nameForErrorCode[code] || code);
+  return byPeer ? withoutStack(make) : make();
+}
+
+/** What a write that never went out is told when its stream is destroyed. */
+function pendingWriteError() {
+  const code = behavior.pendingWriteErrorAtDestroy;
+  if (code === null) return undefined;
+  const error = new Error(`write ${code}`);
+  error.code = code;
+  return error;
+}
+
+module.exports = {
+  CUT_SHORT,
+  RstStream,
+  closeStream,
+  flushBody,
+  pendingWriteError,
+  streamError,
+};

@@ -12,11 +12,18 @@ const behavior = require('./behavior.js');
 const commands = require('./commands.js');
 const diagnostics = require('./diagnostics.js');
 const timeouts = require('./timeouts.js');
-const { AbortError, codes, nameForErrorCode } = require('./errors.js');
+const { AbortError, codes } = require('./errors.js');
 const { toFieldList } = require('./headers.js');
 const { OutgoingBody } = require('./body.js');
 const { StreamState } = require('./stream-state.js');
-const { CUT_SHORT, RstStream, closeStream, flushBody } = require('./stream-closing.js');
+const {
+  CUT_SHORT,
+  RstStream,
+  closeStream,
+  flushBody,
+  pendingWriteError,
+  streamError,
+} = require('./stream-closing.js');
 const { beginEnd, canEndDirectly, completeEnd, skipEnd } = require('./stream-shortcuts.js');
 const { afterFinish, schedule } = require('./transport.js');
 const { checkPriority, signalOf, warnOfMethod } = require('./priority.js');
@@ -516,7 +523,7 @@ class Http2Stream extends Duplex {
     if (!this.#lacksEnd(session)) this.push(null);
     // A stream that already closed well has nothing to report; neither has one that was cancelled.
     if (error == null && code !== NGHTTP2_NO_ERROR && code !== NGHTTP2_CANCEL) {
-      error = new codes.ERR_HTTP2_STREAM_ERROR(nameForErrorCode[code] || code);
+      error = streamError(code, this[kSlot] < 0);
     }
     this[kBody]?.cancel(pendingWriteError);
     timeouts.clear(this);
@@ -585,15 +592,6 @@ class Http2Stream extends Duplex {
   setTimeout(msecs, callback) {
     return timeouts.set(this, msecs, callback);
   }
-}
-
-/** What a write that never went out is told when its stream is destroyed. */
-function pendingWriteError() {
-  const code = behavior.pendingWriteErrorAtDestroy;
-  if (code === null) return undefined;
-  const error = new Error(`write ${code}`);
-  error.code = code;
-  return error;
 }
 
 module.exports = { Http2Stream };

@@ -150,3 +150,41 @@ for (const [name, { octets, code }] of Object.entries(OFFENCES)) {
     });
   }
 }
+
+/** Options that the builtin lacks, and what is within and beyond them. */
+const LIMITS = {
+  maxContinuations: {
+    value: 2,
+    octets: (count, stream = 1) => [
+      frame('HEADERS', { flags: 1, stream, payload: GET }),
+      ...Array.from({ length: count }, (_, i) =>
+        frame('CONTINUATION', { flags: i === count - 1 ? END_HEADERS : 0, stream }),
+      ),
+    ],
+    errno: -905,
+  },
+  maxUnsentAcks: {
+    value: 2,
+    octets: (count) =>
+      Array.from({ length: count }, () => frame('PING', { payload: Buffer.alloc(8) })),
+    errno: -904,
+  },
+};
+
+for (const [name, { value, octets, errno }] of Object.entries(LIMITS)) {
+  test(`${name} is an option`, async (t) => {
+    const { server } = await serve(t, http2, { options: { [name]: value } });
+    serveDownloads(server);
+    const client = await RawClient.connect(server.address().port);
+    t.after(() => client.destroy());
+    client.open(frame('PING', { payload: Buffer.alloc(8) }));
+    await client.received('PING');
+    client.forget();
+    client.write(...octets(value));
+    assert.ok(await client.received(name === 'maxUnsentAcks' ? 'PING' : 'HEADERS'));
+    const failed = once(server, 'sessionError');
+    client.write(...octets(value + 1, 3));
+    const [error] = await failed;
+    assert.equal(error.errno, errno);
+  });
+}

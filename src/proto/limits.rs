@@ -38,6 +38,11 @@ impl ResetBudget {
     }
 }
 
+/// RST_STREAM frames that may wait for the peer to read. Requests and promises can be refused as
+/// fast as they come; a peer that asks and never reads would have us keep a frame for each
+/// (CVE-2019-9514). More than any peer has open at once.
+pub(super) const MAX_UNSENT_RESETS: u32 = 10_000;
+
 #[cfg(test)]
 mod tests {
     use super::*;

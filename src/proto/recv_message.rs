@@ -3,6 +3,7 @@
 use super::error::Offence;
 use super::event::{Cause, Event, HeadersKind, Sink, StreamKey};
 use super::field_block::BlockHead;
+use super::limits::MAX_UNSENT_RESETS;
 use super::message::{self, Section, Summary};
 use super::recv::Found;
 use super::session::Session;
@@ -21,6 +22,9 @@ impl Session {
         sink: &mut S,
     ) -> Result<(), Offence> {
         let found = self.find(head.stream);
+        if self.wire.resets() > MAX_UNSENT_RESETS {
+            return Err(Offence::Flood);
+        }
         let mut fields = std::mem::take(&mut self.fields);
         fields.clear();
         fields.set_limits(self.max_list_size(found), self.config.max_header_list_pairs);

@@ -404,7 +404,7 @@ impl Session {
     }
 
     pub(super) fn send_rst(&mut self, id: StreamId, code: ErrorCode) {
-        self.wire.frame(|out| RstStream { stream: id, code }.encode(out));
+        self.wire.reset(&RstStream { stream: id, code });
     }
 
     pub(super) fn send_settings(&mut self, entries: &[(u16, u32)]) {

@@ -2,7 +2,7 @@
 //! asked for. DATA follows once they are gone.
 
 use super::event::Output;
-use crate::frame::{GoAway, Ping, Settings};
+use crate::frame::{GoAway, Ping, RstStream, Settings};
 
 /// Capacity that survives being emptied, so that an idle session keeps little.
 const KEPT_CAPACITY: usize = 4096;
@@ -17,6 +17,8 @@ pub(super) struct Wire {
     frames: usize,
     /// Acknowledgements in it.
     acks: u32,
+    /// RST_STREAM frames in it.
+    resets: u32,
     /// Where the GOAWAY of a failed session lies.
     verdict: Option<(usize, usize)>,
 }
@@ -45,6 +47,17 @@ impl Wire {
     pub(super) fn frame(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
         write(&mut self.octets);
         self.frames += 1;
+    }
+
+    /// Appends RST_STREAM.
+    pub(super) fn reset(&mut self, frame: &RstStream) {
+        self.frame(|out| frame.encode(out));
+        self.resets = self.resets.saturating_add(1);
+    }
+
+    /// How many RST_STREAM frames wait.
+    pub(super) fn resets(&self) -> u32 {
+        self.resets
     }
 
     /// Appends an acknowledgement of SETTINGS and answers how many acknowledgements wait.

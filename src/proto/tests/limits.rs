@@ -2,7 +2,7 @@
 
 use super::harness::*;
 use crate::frame::{Ping, Settings};
-use crate::proto::{Config, ErrorCode, OwnedEvent, RequestError, Session, setting};
+use crate::proto::{Config, ErrorCode, OwnedEvent, RequestError, RequestOptions, Session, setting};
 use std::time::Duration;
 
 /// The code of the failure, the library's number for it, and whether Node reports it.
@@ -85,6 +85,25 @@ fn resets_draw_from_a_budget_that_time_refills() {
     assert_eq!(verdict(&mut peer), None);
     reset(&mut peer, 1);
     assert_eq!(verdict(&mut peer), Some((ErrorCode::INTERNAL_ERROR, -505, false)));
+}
+
+#[test]
+fn refusals_that_are_not_read_are_bounded() {
+    let config = || Config { max_reserved_remote_streams: 0, ..Config::default() };
+    let promises = |peer: &mut Peer, range: std::ops::Range<u32>| {
+        range.for_each(|i| peer.promise(1, 2 * i, GET));
+    };
+    let mut peer = Peer::of_client(config());
+    peer.end.session.request(fields(GET), true, RequestOptions::default()).unwrap();
+    peer.sent();
+    promises(&mut peer, 1..10_001);
+    assert_eq!(verdict(&mut peer), None);
+    // A peer that reads may go on.
+    peer.sent();
+    promises(&mut peer, 10_001..20_002);
+    assert_eq!(verdict(&mut peer), None);
+    promises(&mut peer, 20_002..20_003);
+    assert_eq!(verdict(&mut peer), Some((ErrorCode::ENHANCE_YOUR_CALM, -904, true)));
 }
 
 #[test]
