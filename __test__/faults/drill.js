@@ -13,7 +13,7 @@ const { ATTACKS } = require('./drill/attacks');
 
 /** How long each attack goes on, and the rehearsal that warms the target up; in ms. */
 const DURATION = 2000;
-const REHEARSAL = 1000;
+const REHEARSAL = 3000;
 /** The slowest answer to a healthy peer, in ms. */
 const MAX_WAIT = 250;
 /** Resident memory after, as a multiple of before; and what the allocator's whims may add. */

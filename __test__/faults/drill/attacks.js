@@ -118,8 +118,10 @@ function serving(make, opening = Buffer.alloc(0)) {
     socket.write(Buffer.concat([frame('SETTINGS'), opening]));
     let round = 0;
     const fill = () => {
-      if (performance.now() > until()) return;
-      while (!socket.destroyed && socket.write(make(round++)));
+      let flowing = true;
+      while (flowing && !socket.destroyed && performance.now() < until()) {
+        flowing = socket.write(make(round++));
+      }
     };
     socket.on('drain', fill);
     // Once the request is there.
