@@ -52,15 +52,6 @@ test('stream channels say what happened, to the side it happened on', { skip: st
   }
 });
 
-test('a close is told once', { skip: streamSkip }, () => {
-  const stream = {};
-  const messages = heardOn('http2.server.stream.close', () => {
-    diagnostics.streamClosed(SERVER, stream);
-    diagnostics.streamClosed(SERVER, stream);
-  });
-  assert.deepStrictEqual(messages, [{ stream }]);
-});
-
 test('body channels are for requests', { skip: bodySkip }, () => {
   const stream = streamOf(CLIENT);
   const sent = heardOn('http2.client.stream.bodyChunkSent', () => {

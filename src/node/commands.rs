@@ -70,6 +70,7 @@ impl Commands {
             lines: &mut self.lines,
             definitions: &mut self.definitions,
             entries: &mut self.entries,
+            ended: false,
         })
     }
 
@@ -94,6 +95,8 @@ pub(super) struct Batch<'a> {
     /// fields may still refer to what they replace.
     definitions: &'a mut Vec<(u16, Range<usize>)>,
     entries: &'a mut Vec<(u16, u32)>,
+    /// Whether the end was reached.
+    ended: bool,
 }
 
 impl Batch<'_> {
@@ -101,6 +104,7 @@ impl Batch<'_> {
     pub(super) fn next(&mut self) -> Result<Option<Command<'_>>, Malformed> {
         self.define();
         if self.input.at_end() {
+            self.ended = true;
             return Ok(None);
         }
         let at = self.input.at;
@@ -188,7 +192,7 @@ impl Batch<'_> {
 
 impl Drop for Batch<'_> {
     fn drop(&mut self) {
-        if !self.input.at_end() || !self.definitions.is_empty() {
+        if !self.ended {
             self.definitions.clear();
             self.strings.clear();
         }
