@@ -152,7 +152,8 @@ const engineEvents = {
     this.emit('goaway', code, lastStreamID, opaqueData);
     if (this.destroyed) return;
     if (code === NGHTTP2_NO_ERROR) leave(this);
-    else this.destroy(new codes.ERR_HTTP2_SESSION_ERROR(code), NGHTTP2_NO_ERROR);
+    // The peer may still be writing: it is heard out, so that its own end is no reset.
+    else this[kEndSession](NGHTTP2_NO_ERROR, new codes.ERR_HTTP2_SESSION_ERROR(code), LINGER);
   },
 
   [kOnAltsvc]() {},
