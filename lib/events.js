@@ -35,6 +35,12 @@ let textAt = 0;
 /** Handle of the session that the events are for. */
 let current = 0;
 
+/** Kinds of header blocks. */
+const RESPONSE = 1;
+const PUSH = 4;
+/** Whether a response or a promise was told of since promise jobs had their turn. */
+let responded = false;
+
 /** The field section read last. */
 let headers;
 let rawHeaders;
@@ -90,6 +96,7 @@ function onHeaders() {
   const parent = ring[at + 4];
   const count = ring[at + 5];
   at += 6;
+  if (kind === RESPONSE || kind === PUSH) responded = true;
   readFields(count);
   if (target !== undefined) target[kOnHeaders](slot, id, kind, flags, parent, headers, rawHeaders);
 }
@@ -224,13 +231,19 @@ function dispatchOne(chunk) {
 /**
  * Reads the ring to its end. If a listener throws, the next call goes on behind that event.
  * @param {Buffer} chunk What `receive` was given: DATA events point into it.
- * @returns {boolean} false: between two pieces of one body, to be called again when the promise
- *   jobs are done
+ * @returns {boolean} false: between two events whose listeners may await the first, to be called
+ *   again when the promise jobs are done
  */
 function dispatch(chunk) {
   do {
     ring = shared.events;
     while (at < ring[0]) {
+      // Who awaits a response comes to know it before the stream is closed, as Node's end-of-stream
+      // takes a closed stream for one that cannot be read any more.
+      if (responded && ring[at] === op.CLOSED) {
+        responded = false;
+        return false;
+      }
       const slot = ring[at] === op.DATA ? ring[at + 1] : -1;
       dispatchOne(chunk);
       if (slot >= 0 && at < ring[0] && ring[at] === op.DATA && ring[at + 1] === slot) return false;

@@ -206,7 +206,7 @@ const engineEvents = {
       libraryCode < FATAL_BAND ||
       reporting === ALWAYS ||
       (reporting === GENERAL && violations === 'internal-reported');
-    if (violations === 'specific-reported') {
+    if (violations === 'specific-reported' && libraryCode > FATAL_BAND) {
       // With the engine's debug text.
       transport.flushLast(this);
       this[kEndSession](code, new NghttpError(libraryCode), LINGER);

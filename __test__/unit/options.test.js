@@ -126,7 +126,8 @@ test('clients name the server, but not by address', () => {
 });
 
 test('the engine is told numbers of the right kind only', () => {
-  assert.deepStrictEqual(options.engineConfig({}), { settings: [] });
+  const versioned = behavior.surplusDataFailsSession ? { surplusDataEndsSession: true } : {};
+  assert.deepStrictEqual(options.engineConfig({}), { settings: [], ...versioned });
   assert.deepStrictEqual(
     options.engineConfig({
       settings: { maxFrameSize: 20000 },
@@ -145,6 +146,7 @@ test('the engine is told numbers of the right kind only', () => {
       maxHeaderListPairs: 0,
       maxOutstandingPings: 0,
       peerMaxConcurrentStreams: 4294967295,
+      ...versioned,
     },
   );
   assert.strictEqual(options.engineConfig({ paddingStrategy: 2 }).paddingStrategy, 2);
