@@ -66,12 +66,16 @@ for (const pair of pairs) {
       stream.respond({ ':status': 200 });
       stream.end('body');
     });
-    const pushed = once(session, 'stream');
+    // Read from the start: Node 26 takes a stream that is closed for one that cannot be read.
+    const pushed = new Promise((resolve, reject) => {
+      session.once('stream', (push, request) => {
+        assert.equal(request[':path'], '/pushed');
+        gather(push).then(resolve, reject);
+      });
+    });
     const stream = session.request({ ':path': '/' });
     assert.equal(String(await gather(stream)), 'body');
-    const [push, request] = await pushed;
-    assert.equal(request[':path'], '/pushed');
-    assert.equal(String(await gather(push)), 'pushed body');
+    assert.equal(String(await pushed), 'pushed body');
   });
 
   test(`a reset reaches the other side with its code: ${pair.name}`, async (t) => {

@@ -77,13 +77,17 @@ for (const tls of [false, true]) {
 
   test(`trailers and a push from nghttpd over ${transport}`, { skip }, async (t) => {
     const session = await startNghttpd(t, tls);
-    const pushed = once(session, 'stream');
+    // Read from the start: Node 26 takes a stream that is closed for one that cannot be read.
+    const pushed = new Promise((resolve, reject) => {
+      session.once('stream', (push, request) => {
+        assert.equal(request[':path'], '/page.css');
+        gather(push).then(resolve, reject);
+      });
+    });
     const stream = session.request({ ':path': '/page' });
     const trailers = once(stream, 'trailers');
     assert.equal(String(await gather(stream)), 'page');
     assert.equal((await trailers)[0]['x-last'], 'word');
-    const [push, request] = await pushed;
-    assert.equal(request[':path'], '/page.css');
-    assert.equal(String(await gather(push)), 'style');
+    assert.equal(String(await pushed), 'style');
   });
 }
