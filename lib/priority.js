@@ -6,6 +6,9 @@
  */
 
 const behavior = require('./behavior.js');
+const commands = require('./commands.js');
+const { schedule } = require('./transport.js');
+const { kId, kSession, kUpdateTimer } = require('./symbols.js');
 const { validateBoolean, validateNumber } = require('./validators.js');
 
 const DEFAULT_WEIGHT = 16;
@@ -59,4 +62,14 @@ function requestSignal(options) {
   return isDefault ? undefined : signal;
 }
 
-module.exports = { checkPriority, requestSignal, signalOf, warnOfMethod };
+/** Sends what `priority` was given; a silent signal, and one that means itself, goes nowhere. */
+function signal(stream, options) {
+  const session = stream[kSession];
+  if (stream.destroyed || session.destroyed) return;
+  if (options.silent || options.parent === stream[kId]) return;
+  stream[kUpdateTimer]();
+  commands.priority(session, stream[kId], signalOf(options));
+  schedule(session);
+}
+
+module.exports = { checkPriority, requestSignal, signal, warnOfMethod };

@@ -26,7 +26,7 @@ const {
 } = require('./stream-closing.js');
 const { beginEnd, canEndDirectly, completeEnd, skipEnd } = require('./stream-shortcuts.js');
 const { afterFinish, schedule } = require('./transport.js');
-const { checkPriority, signalOf, warnOfMethod } = require('./priority.js');
+const { checkPriority, signal, warnOfMethod } = require('./priority.js');
 const { validateFunction, validateObject, validateUint32 } = require('./validators.js');
 const {
   kAfterFinish,
@@ -73,6 +73,15 @@ function emitWantTrailers(stream) {
   stream[kState].trailersReady = true;
   // Without a listener there are none: an empty list ends the stream.
   if (!stream.emit('wantTrailers')) stream.sendTrailers({});
+}
+
+/** Listens to 'end': before the user's listeners, which may throw, and acts behind them. */
+function destroyAfterEnd() {
+  process.nextTick(maybeDestroy, this);
+}
+
+function maybeDestroy(stream) {
+  stream[kMaybeDestroy]();
 }
 
 /** A bidirectional stream of an HTTP/2 session. */
@@ -440,7 +449,7 @@ class Http2Stream extends Duplex {
       return;
     }
     // The reader may finish what has arrived.
-    this.on('end', this[kMaybeDestroy]);
+    this.prependListener('end', destroyAfterEnd);
     this[kState].ended = true;
     if (this[kState].held === undefined) this.push(null);
     if (this[kSession][kType] === NGHTTP2_SESSION_SERVER && !this[kState].didRead) {
@@ -570,18 +579,9 @@ class Http2Stream extends Duplex {
     if (behavior.prioritySignalsRemoved) return;
     validateObject(options, 'options');
     checkPriority(options);
-    const { silent, ...given } = options;
-    if (silent === true) return;
-    if (this.pending) this.once('ready', () => this.#signal(given));
-    else this.#signal(given);
-  }
-
-  #signal(options) {
-    const session = this[kSession];
-    if (this.destroyed || session.destroyed || options.parent === this[kId]) return;
-    this[kUpdateTimer]();
-    commands.priority(session, this[kId], signalOf(options));
-    schedule(session);
+    const given = { ...options };
+    if (this.pending) this.once('ready', () => signal(this, given));
+    else signal(this, given);
   }
 
   /**
