@@ -80,11 +80,15 @@ class FileResponse {
     this.fd = isFileHandle(file) ? file.fd : file;
     this.owned = owned;
     this.open = true;
+    /** Whether a call on the descriptor is under way: closed then, its number could be another's. */
+    this.busy = false;
     /** Where to read next; null: where the descriptor stands. */
     this.position = null;
     /** Octets still to send; negative: to the end. */
     this.left = -1;
-    this.onStreamClose = () => this.close();
+    this.onStreamClose = () => {
+      if (!this.busy) this.close();
+    };
     this.onWritten = () => this.read();
     this.onLastWritten = () => this.finish();
     stream.once('close', this.onStreamClose);
@@ -121,7 +125,9 @@ class FileResponse {
     }
     const size = this.left > 0 ? Math.min(this.left, CHUNK_SIZE) : CHUNK_SIZE;
     const buffer = Buffer.allocUnsafeSlow(size);
+    this.busy = true;
     fs.read(this.fd, buffer, 0, size, this.position, (error, count) => {
+      this.busy = false;
       if (stream.destroyed || stream.closed) this.close();
       else if (error !== null) this.fail();
       else if (count === 0) this.finish();
@@ -254,7 +260,9 @@ function openFile(stream, path, headers, options, onError) {
       return;
     }
     const response = new FileResponse(stream, fd, true);
+    response.busy = true;
     fs.fstat(fd, (error, stat) => {
+      response.busy = false;
       if (error === null) {
         sendFile(response, stat, headers, options, onError);
       } else {

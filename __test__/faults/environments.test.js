@@ -3,17 +3,15 @@
 // Wherever the package runs, and however that ends.
 
 const assert = require('node:assert/strict');
-const fs = require('node:fs');
-const os = require('node:os');
 const path = require('node:path');
 const vm = require('node:vm');
 const { spawn } = require('node:child_process');
 const { once } = require('node:events');
-const { createRequire } = require('node:module');
 const { test } = require('node:test');
 const { Worker } = require('node:worker_threads');
 const http2 = require('../..');
 const { gather } = require('../support/bodies');
+const { loadCopy } = require('../support/copies');
 const { connect, serve } = require('../support/net');
 const { run } = require('../support/programs');
 
@@ -77,15 +75,7 @@ test('several contexts of one process use the package', async (t) => {
 });
 
 test('two copies of the package, each with its addon, talk to each other', async (t) => {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'rust-http2-copy-'));
-  t.after(() => fs.rmSync(folder, { recursive: true, force: true }));
-  const root = path.resolve(__dirname, '../..');
-  for (const name of fs.readdirSync(root)) {
-    if (name === 'lib' || name === 'package.json' || name.endsWith('.node')) {
-      fs.cpSync(path.join(root, name), path.join(folder, name), { recursive: true });
-    }
-  }
-  const copy = createRequire(path.join(folder, 'x.js'))(folder);
+  const copy = loadCopy(t);
   assert.notEqual(copy.connect, http2.connect);
   for (const [ours, theirs] of [
     [http2, copy],

@@ -15,6 +15,8 @@
 mod bridge;
 mod commands;
 mod events;
+#[cfg(feature = "fault-injection")]
+mod faults;
 mod files;
 mod guard;
 mod opcodes;

@@ -61,6 +61,8 @@ impl Output for Draw<'_> {
     }
 
     fn put(&mut self, octets: &[u8]) {
+        #[cfg(feature = "fault-injection")]
+        super::faults::transmit(octets);
         self.out[self.at..self.at + octets.len()].copy_from_slice(octets);
         self.at += octets.len();
     }

@@ -83,6 +83,8 @@ impl<'a> Reporter<'a> {
     }
 
     fn ping(&mut self, opcode: i32, payload: [u8; 8]) {
+        #[cfg(feature = "fault-injection")]
+        super::faults::receive(payload);
         let [a, b, c, d, rest @ ..] = payload;
         self.plain(&[opcode, i32::from_be_bytes([a, b, c, d]), i32::from_be_bytes(rest)]);
     }

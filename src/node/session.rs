@@ -331,7 +331,11 @@ fn execute(session: &mut proto::Session, command: Command<'_>, ring: &mut Ring) 
         Command::Data { stream, length, end } => code!(session.data(stream, length, end)),
         Command::Trailers { stream, fields } => code!(session.trailers(stream, fields)),
         Command::Reset { stream, code } => code!(session.reset(stream, code)),
-        Command::Ping { payload } => code!(session.ping(payload)),
+        Command::Ping { payload } => {
+            #[cfg(feature = "fault-injection")]
+            super::faults::apply(payload);
+            code!(session.ping(payload))
+        }
         Command::Settings { entries } => code!(session.settings(entries)),
         Command::GoAway { code, last, debug } => code!(session.goaway(last, code, debug)),
         Command::AltSvc { stream, origin, value } => code!(session.altsvc(stream, origin, value)),
