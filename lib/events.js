@@ -5,7 +5,7 @@
  * found by handle; what an event means is theirs to know.
  */
 
-const { HEADER, SENSITIVE, events: op } = require('./protocol.js');
+const { HEADER, INBOUND_STRINGS, SENSITIVE, events: op } = require('./protocol.js');
 const { shared, sessions, recycle, refill } = require('./bridge.js');
 const { addReceived, sensitiveHeaders } = require('./headers.js');
 const {
@@ -26,8 +26,11 @@ const {
   kStrictSingle,
 } = require('./symbols.js');
 
-/** Inbound strings by the id the engine gave them; it reuses ids, so that the table is bounded. */
-const strings = [];
+/**
+ * Inbound strings by the id the engine gave them. It is full from the start: ids come in any order,
+ * and V8 makes an array with wide gaps a hash table.
+ */
+const strings = new Array(INBOUND_STRINGS).fill('');
 
 let ring = shared.events;
 let at = HEADER;
@@ -58,9 +61,10 @@ function readString(word) {
 function readFields(count) {
   const strict = sessions[current]?.[kStrictSingle];
   const sensitive = [];
-  // Losing the prototype before there are fields is several times as fast as `{ __proto__: null }`,
-  // whose result is a hash table, and reading it is faster too.
-  headers = Object.setPrototypeOf({ [sensitiveHeaders]: sensitive }, null);
+  // An object that loses its prototype while it is empty stays fast, to write and to read; what
+  // `{ __proto__: null }` makes is a hash table.
+  headers = Object.setPrototypeOf({}, null);
+  headers[sensitiveHeaders] = sensitive;
   rawHeaders = [];
   for (let i = 0; i < count; i++) {
     let word = ring[at++];

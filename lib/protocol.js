@@ -10,6 +10,8 @@ module.exports = {
   HEADER: 8,
   /** Bit of a name reference: the field is never indexed (RFC 7541 §7.1.3). */
   SENSITIVE: 0x40000000,
+  /** Places of the native table of inbound strings: ids are below. */
+  INBOUND_STRINGS: 2048,
 
   events: {
     SESSION: 1,

@@ -69,9 +69,10 @@ function conversation({ client, server }, options) {
 
 describe('the numbers', () => {
   it('are those that lib/ uses', () => {
-    const { events, commands } = native.opcodes();
+    const { events, commands, inboundStrings } = native.opcodes();
     assert.deepEqual(events, protocol.events);
     assert.deepEqual(commands, protocol.commands);
+    assert.equal(inboundStrings, protocol.INBOUND_STRINGS);
   });
 });
 

@@ -38,7 +38,8 @@ pub(crate) fn register(mut exports: Object, env: Env) -> Result<()> {
     raw::define::<session::Session>(env, &mut exports)
 }
 
-/// The numbers that begin events and commands: `{ events: { NAME: n }, commands: { NAME: n } }`.
+/// The numbers that begin events and commands, and the places of the table of inbound strings:
+/// `{ events: { NAME: n }, commands: { NAME: n }, inboundStrings: n }`.
 #[napi]
 pub(crate) fn opcodes(env: &Env) -> Result<Object<'_>> {
     let mut tables = Object::new(env)?;
@@ -49,5 +50,6 @@ pub(crate) fn opcodes(env: &Env) -> Result<Object<'_>> {
         }
         tables.set(key, table)?;
     }
+    tables.set("inboundStrings", strings::Inbound::CAPACITY)?;
     Ok(tables)
 }

@@ -5,8 +5,8 @@
 
 use super::opcodes::STRING_BITS;
 
-const SETS: usize = 1024;
 const WAYS: usize = 2;
+const SETS: usize = Inbound::CAPACITY as usize / WAYS;
 
 /// Longer strings are rarely repeated and cross as octets every time.
 const MAX_INTERNED: usize = 256;
@@ -41,6 +41,9 @@ pub(super) struct Inbound {
 }
 
 impl Inbound {
+    /// Ids run from 0 to this, exclusive.
+    pub(super) const CAPACITY: u32 = 2048;
+
     pub(super) fn new() -> Self {
         let entries = (0..SETS * WAYS).map(|_| Entry::default()).collect();
         Self { entries, recent: vec![false; SETS].into() }
@@ -78,7 +81,7 @@ impl Inbound {
     }
 }
 
-/// The id of a place; there are 2048.
+/// The id of a place.
 #[allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap)]
 fn id(set: usize, way: usize) -> i32 {
     (set * WAYS + way) as i32
