@@ -1,33 +1,57 @@
 /// <reference types="node" />
 
 /**
- * The types are those of node:http2: the package answers in its place, member for member.
+ * The types are those of `node:http2` as `@types/node` has them: the package answers in its place,
+ * member for member, and what one makes can be handed to code that was written for the other.
  *
- * One property more tells which http2 answers: `Symbol.for('rust-http2')`, the package's version
- * string, absent on the builtin. TypeScript has no name for a registered symbol on a module, so it is
- * read as `Reflect.get(http2, Symbol.for('rust-http2'))`.
+ * What the package adds to the builtin are options. They are declared on the builtin's own
+ * `SessionOptions`, so that they are known wherever options pass through: in a framework's types, and
+ * in a program that imports `node:http2` and runs with the preload. The builtin ignores them.
+ *
+ * Which http2 answers is told by a property that TypeScript has no name for, as it is keyed by a
+ * registered symbol: `Reflect.get(http2, Symbol.for('rust-http2'))` is this package's version, and
+ * `undefined` on the builtin.
+ *
+ * @see https://nodejs.org/api/http2.html
  */
 export * from 'node:http2';
 
-/** What sessions can be told beside the builtin's options, by connect, createServer and others. */
-export interface WindowOptions {
-  /**
-   * Octets that a receive window may grow to by itself; 0 leaves windows as they are.
-   * @default 16777216
-   */
-  maxAutoWindowSize?: number;
+declare module 'node:http2' {
+  interface SessionOptions extends WindowOptions, LimitOptions {}
 }
 
-/** Limits against abuse that the builtin has as constants; for the same functions. */
+/** How the receive windows of a session grow. */
+export interface WindowOptions {
+  /**
+   * Octets that a receive window, of a stream or of the connection, may grow to by itself where the
+   * window is what limits and the reader keeps up; 0 leaves windows as they are. What the windows of
+   * all streams of a session grow by stays within `maxSessionMemory`.
+   *
+   * Windows that the application sets stay as they were set: those of streams with
+   * `settings.initialWindowSize`, the connection's with `session.setLocalWindowSize()`.
+   *
+   * An unsigned integer of 32 bits; other numbers are clamped to it, other types ignored.
+   * @default 16777216
+   */
+  maxAutoWindowSize?: number | undefined;
+}
+
+/** Limits against abuse that are constants in the builtin. */
 export interface LimitOptions {
   /**
-   * CONTINUATION frames that may follow one HEADERS or PUSH_PROMISE frame.
+   * CONTINUATION frames that may follow one HEADERS or PUSH_PROMISE frame. A peer that sends more is
+   * sent GOAWAY, and the session ends with an error.
+   *
+   * An unsigned integer of 32 bits; other numbers are clamped to it, other types ignored.
    * @default 8
    */
-  maxContinuations?: number;
+  maxContinuations?: number | undefined;
   /**
-   * Acknowledgements of PING and SETTINGS that may wait to be sent.
+   * Acknowledgements of PING and SETTINGS frames that may wait to be sent. A peer that asks for more
+   * without reading them is sent GOAWAY, and the session ends with an error.
+   *
+   * An unsigned integer of 32 bits; other numbers are clamped to it, other types ignored.
    * @default 1000
    */
-  maxUnsentAcks?: number;
+  maxUnsentAcks?: number | undefined;
 }

@@ -9,6 +9,7 @@ const { createSecureServer, createServer, performServerHandshake } = require('./
 const { getDefaultSettings, getPackedSettings, getUnpackedSettings } = require('./settings.js');
 const { sensitiveHeaders } = require('./headers.js');
 
+// A plain literal, so that `import { connect }` finds the names without running the module.
 module.exports = {
   connect,
   constants,
@@ -17,11 +18,13 @@ module.exports = {
   getDefaultSettings,
   getPackedSettings,
   getUnpackedSettings,
-  ...(behavior.performServerHandshake && { performServerHandshake }),
+  performServerHandshake,
   sensitiveHeaders,
   Http2ServerRequest,
   Http2ServerResponse,
 };
+
+if (!behavior.performServerHandshake) delete module.exports.performServerHandshake;
 
 /** Tells which http2 answers: this package's version. */
 Object.defineProperty(module.exports, Symbol.for('rust-http2'), { value: version });

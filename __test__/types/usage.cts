@@ -7,6 +7,7 @@ const server: http2.Http2Server = http2.createServer((request, response) => {
   response.end();
 });
 server.close();
+http2.connect('http://localhost', { maxAutoWindowSize: 0 }, (session) => session.close());
 
 // @ts-expect-error: statuses are numbers.
 new http2.Http2ServerResponse(null).statusCode = 'OK';

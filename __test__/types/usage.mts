@@ -1,6 +1,11 @@
-// Compiles or does not: what users write against the types.
+// What the package's own types promise: those of node:http2, and options beside them.
 import * as builtin from 'node:http2';
-import http2, { connect, createSecureServer, type ServerHttp2Stream } from 'rust-http2';
+import http2, {
+  connect,
+  createSecureServer,
+  type LimitOptions,
+  type WindowOptions,
+} from 'rust-http2';
 import * as ours from 'rust-http2';
 import 'rust-http2/register';
 
@@ -10,29 +15,62 @@ function assertType<_T extends true>(): void {}
 
 // What import adds to every CommonJS module aside.
 type Names<M> = Exclude<keyof M, 'default' | 'module.exports'>;
-
 assertType<Equal<Names<typeof ours>, Names<typeof builtin>>>();
-assertType<Equal<typeof ours.connect, typeof builtin.connect>>();
-assertType<Equal<typeof http2.constants, typeof builtin.constants>>();
+assertType<Equal<typeof ours.constants, typeof builtin.constants>>();
+
+// Values go both ways: every type is the builtin's.
+assertType<Equal<ours.AlternativeServiceOptions, builtin.AlternativeServiceOptions>>();
 assertType<Equal<ours.ClientHttp2Session, builtin.ClientHttp2Session>>();
-assertType<Equal<ours.ServerHttp2Stream, builtin.ServerHttp2Stream>>();
+assertType<Equal<ours.ClientHttp2Stream, builtin.ClientHttp2Stream>>();
+assertType<Equal<ours.ClientSessionOptions, builtin.ClientSessionOptions>>();
+assertType<Equal<ours.ClientSessionRequestOptions, builtin.ClientSessionRequestOptions>>();
+assertType<Equal<ours.Http2SecureServer, builtin.Http2SecureServer>>();
+assertType<Equal<ours.Http2Server, builtin.Http2Server>>();
+assertType<Equal<ours.Http2ServerRequest, builtin.Http2ServerRequest>>();
+assertType<Equal<ours.Http2ServerResponse, builtin.Http2ServerResponse>>();
+assertType<Equal<ours.Http2Session, builtin.Http2Session>>();
+assertType<Equal<ours.Http2Stream, builtin.Http2Stream>>();
+assertType<Equal<ours.IncomingHttpHeaders, builtin.IncomingHttpHeaders>>();
+assertType<Equal<ours.IncomingHttpStatusHeader, builtin.IncomingHttpStatusHeader>>();
+assertType<Equal<ours.OutgoingHttpHeaders, builtin.OutgoingHttpHeaders>>();
+assertType<Equal<ours.SecureClientSessionOptions, builtin.SecureClientSessionOptions>>();
 assertType<Equal<ours.SecureServerOptions, builtin.SecureServerOptions>>();
+assertType<Equal<ours.SecureServerSessionOptions, builtin.SecureServerSessionOptions>>();
+assertType<Equal<ours.ServerHttp2Session, builtin.ServerHttp2Session>>();
+assertType<Equal<ours.ServerHttp2Stream, builtin.ServerHttp2Stream>>();
+assertType<Equal<ours.ServerOptions, builtin.ServerOptions>>();
+assertType<Equal<ours.ServerSessionOptions, builtin.ServerSessionOptions>>();
+assertType<Equal<ours.ServerStreamFileResponseOptions, builtin.ServerStreamFileResponseOptions>>();
+assertType<Equal<ours.ServerStreamResponseOptions, builtin.ServerStreamResponseOptions>>();
+assertType<Equal<ours.SessionOptions, builtin.SessionOptions>>();
+assertType<Equal<ours.SessionState, builtin.SessionState>>();
+assertType<Equal<ours.Settings, builtin.Settings>>();
+assertType<Equal<ours.StatOptions, builtin.StatOptions>>();
+assertType<Equal<ours.StreamState, builtin.StreamState>>();
 
-const server = createSecureServer({ allowHTTP1: true, settings: { maxConcurrentStreams: 5 } });
-server.on('stream', (stream: ServerHttp2Stream, headers, flags) => {
-  const path: string | undefined = headers[':path'];
-  const bits: number = flags;
-  stream.respond({ ':status': 200, 'x-path': path, 'x-flags': String(bits) });
-  stream.end();
-});
+const asBuiltin: typeof builtin = ours;
+const asOurs: Pick<typeof ours, Names<typeof ours>> = builtin;
+const theirs: builtin.Http2Server = ours.createServer();
+const mine: ours.ClientHttp2Session = builtin.connect('http://localhost');
+console.log(asBuiltin, asOurs, theirs, mine);
 
-const session = connect('https://localhost');
-session.request({ ':path': '/' }, { endStream: true }).on('response', (headers) => {
-  const status: number | undefined = headers[':status'];
-  console.log(status, Reflect.get(http2, Symbol.for('rust-http2')));
-});
+// Options of this package, wherever a session gets its options.
+const limits: LimitOptions = { maxContinuations: 4, maxUnsentAcks: 100 };
+const windows: WindowOptions = { maxAutoWindowSize: 0 };
+ours.createServer({ ...limits, ...windows }, (request, response) => response.end(request.url));
+createSecureServer({ allowHTTP1: true, key: '', cert: '', ...limits, ...windows });
+connect('https://localhost', { ca: '', ...limits, ...windows });
+const passedOn: builtin.SecureServerOptions = { maxAutoWindowSize: 2 ** 20 };
+ours.performServerHandshake(null!, passedOn);
+
+const version: unknown = Reflect.get(http2, Symbol.for('rust-http2'));
+console.log(version);
 
 // @ts-expect-error: a number is no authority.
 connect(5);
 // @ts-expect-error: no such member.
 ours.disconnect();
+// @ts-expect-error: no such option.
+ours.createServer({ maxContinuation: 5 });
+// @ts-expect-error: limits are numbers.
+ours.createServer({ maxUnsentAcks: '100' });
