@@ -87,7 +87,7 @@ fn exchange(
         }
         session.receive(Instant::now(), &input[..octets], &mut printer);
         for (stream, len) in printer.printed.drain(..) {
-            session.consume(stream, len);
+            session.consume(Instant::now(), stream, len);
         }
         if printer.outcome.is_some() && session.open_streams() == 0 {
             session.terminate(ErrorCode::NO_ERROR);

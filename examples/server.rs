@@ -130,7 +130,7 @@ fn handle(
                 request.received += u64::from(len);
             }
             // The octets are dealt with: the peer may send as many more.
-            session.consume(stream, len);
+            session.consume(Instant::now(), stream, len);
         }
         News::End(stream) => {
             if let Some(request) = requests.get(&stream)

@@ -104,7 +104,7 @@ impl End {
         for told in self.witness.streams.values_mut() {
             let Some(key) = told.key.filter(|_| told.closed.is_none()) else { continue };
             if key.id.get() & 2 == 0 {
-                self.session.consume(key, std::mem::take(&mut told.unconsumed));
+                self.session.consume(self.now, key, std::mem::take(&mut told.unconsumed));
             }
             // Refused where there was an answer already.
             if told.end && self.session.is_server() {

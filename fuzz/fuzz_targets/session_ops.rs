@@ -65,6 +65,7 @@ struct End {
     reader: Reader,
     /// Octets of body announced, by stream.
     announced: HashMap<u32, u64>,
+    now: Instant,
 }
 
 struct Pair {
@@ -89,8 +90,8 @@ impl Pair {
             ..Config::default()
         };
         Pair {
-            client: End::new(Session::client(config(), now), true),
-            server: End::new(Session::server(config(), now), false),
+            client: End::new(Session::client(config(), now), true, now),
+            server: End::new(Session::server(config(), now), false, now),
             now,
         }
     }
@@ -172,17 +173,19 @@ impl Pair {
 }
 
 impl End {
-    fn new(session: Session, client: bool) -> End {
+    fn new(session: Session, client: bool, now: Instant) -> End {
         End {
             session,
             witness: Witness { check_bodies: true, ..Witness::default() },
             pipe: Pipe::default(),
             reader: Reader::new(client),
             announced: HashMap::new(),
+            now,
         }
     }
 
     fn receive(&mut self, now: Instant, octets: &[u8]) {
+        self.now = now;
         assert_eq!(self.session.receive(now, octets, &mut self.witness), octets.len());
         assert_eq!(self.witness.error, None, "the other end is never at fault");
     }
@@ -204,7 +207,7 @@ impl End {
     fn consume_all(&mut self) {
         for told in self.witness.streams.values_mut() {
             if let Some(key) = told.key.filter(|_| told.unconsumed > 0 && told.closed.is_none()) {
-                self.session.consume(key, std::mem::take(&mut told.unconsumed));
+                self.session.consume(self.now, key, std::mem::take(&mut told.unconsumed));
             }
         }
     }
@@ -289,7 +292,7 @@ impl End {
                 let told = self.witness.streams.get_mut(&key.id.get()).expect("an open stream");
                 let n = u32::from(*n).min(told.unconsumed);
                 told.unconsumed -= n;
-                session.consume(key, n);
+                session.consume(self.now, key, n);
                 true
             }
             Op::Priority { parent, .. } => {

@@ -344,7 +344,7 @@ fn execute(session: &mut proto::Session, command: Command<'_>, ring: &mut Ring) 
         Command::NextId { id } => code!(session.set_next_stream_id(id)),
         Command::Priority { stream, priority } => code!(session.priority(stream, priority)),
         Command::Consume { stream, length } => {
-            session.consume(stream, length);
+            session.consume(Instant::now(), stream, length);
             0
         }
         Command::PeerStreams { count } => {

@@ -5,7 +5,7 @@
 //! window becomes twice what its reader took in the last round trip, when that is more than it
 //! was: it doubles with each trip that it limited, and stops growing as soon as the sender, the
 //! path or the reader is what limits. Where the reader is behind, it shrinks to the same measure:
-//! what is beyond it is not credited again.
+//! half of what is taken is credited until then, so that the sender goes on hearing of the reader.
 //!
 //! The round-trip time comes from what is sent anyway: SETTINGS, and PINGs of the application.
 
@@ -23,17 +23,21 @@ pub(super) struct Pace {
     since: Option<Instant>,
     /// Octets taken since then.
     taken: u64,
-    /// Octets that waited for the reader then, and when it took some last.
-    waiting: (u32, u32),
+    /// Octets that waited for the reader then.
+    waiting: u32,
+    /// Octets taken in a trip, on average over the last measurement.
+    before: Option<u64>,
 }
 
 /// A measurement, in octets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Taken {
+    /// Just now.
+    now: u32,
     /// In the present trip so far, of what arrived in it: how fast a reader catches up says nothing
     /// of the path.
     so_far: u64,
-    /// In a trip, on average since the last measurement, if one is over.
+    /// In a trip, on average over the last measurement, if one is over.
     before: Option<u64>,
 }
 
@@ -49,26 +53,34 @@ impl Taken {
         }
         // A window that is not filled stays, as the sender may be short of octets; one that is
         // filled with what nobody takes shrinks.
-        let wanted = twice(self.before?).max(base);
+        let wanted = twice(self.before?).max(base).max(size.saturating_sub(self.now / 2));
         (window.unread() > size / 2 && wanted < size).then_some(wanted)
     }
 }
 
 impl Pace {
-    /// The reader took `len` octets; `unread` wait for it.
-    fn take(&mut self, len: u32, unread: u32, now: Instant, trip: Duration) -> Taken {
-        let since = *self.since.get_or_insert(now);
+    /// Octets arrive while `unread` wait for the reader.
+    fn arrive(&mut self, unread: u32, now: Instant, trip: Duration) {
+        let Some(since) = self.since else {
+            *self = Pace { since: Some(now), waiting: unread, ..Pace::default() };
+            return;
+        };
         let elapsed = now.saturating_duration_since(since);
-        let mut before = None;
         if elapsed >= trip && !elapsed.is_zero() {
             let share = u128::from(self.taken) * trip.as_nanos() / elapsed.as_nanos();
-            before = u64::try_from(share).ok();
-            *self = Pace { since: Some(now), taken: 0, waiting: (self.waiting.1, 0) };
+            let before = u64::try_from(share).ok();
+            *self = Pace { since: Some(now), taken: 0, waiting: unread, before };
         }
+    }
+
+    /// The reader took `len` octets; `unread` wait for it.
+    fn take(&mut self, len: u32, unread: u32, now: Instant, trip: Duration) -> Taken {
+        // In a trip that begins here, nothing has arrived.
+        self.arrive(unread + len, now, trip);
         self.taken += u64::from(len);
-        self.waiting.1 = unread;
-        let caught_up = self.waiting.0.saturating_sub(unread);
-        Taken { so_far: self.taken.saturating_sub(u64::from(caught_up)), before }
+        let caught_up = self.waiting.saturating_sub(unread);
+        let so_far = self.taken.saturating_sub(u64::from(caught_up));
+        Taken { now: len, so_far, before: self.before }
     }
 }
 
@@ -131,6 +143,15 @@ impl AutoWindow {
 }
 
 impl Session {
+    /// Octets arrive, for a stream or none that is open.
+    pub(super) fn pace_arrival(&mut self, stream: Option<StreamKey>) {
+        let Some(trip) = self.auto_window.round_trip else { return };
+        self.auto_window.pace.arrive(self.inflow.unread(), self.now, trip);
+        if let Some(stream) = stream.and_then(|key| self.streams.get_mut(key)) {
+            stream.pace.arrive(stream.inflow.unread(), self.now, trip);
+        }
+    }
+
     /// A reader took `len` octets of a stream.
     pub(super) fn pace_stream(&mut self, key: StreamKey, len: u32) {
         let AutoWindow { streams: true, round_trip: Some(trip), max, .. } = self.auto_window else {
@@ -192,33 +213,46 @@ mod tests {
         Instant::now()
     }
 
-    fn taken(so_far: u64, before: Option<u64>) -> Taken {
-        Taken { so_far, before }
+    impl Pace {
+        fn measure(&mut self, len: u32, unread: u32, now: Instant) -> (u64, Option<u64>) {
+            let Taken { so_far, before, .. } = self.take(len, unread, now, TRIP);
+            (so_far, before)
+        }
     }
 
     #[test]
     fn a_trip_begins_when_the_last_is_over() {
         let (start, mut pace) = (start(), Pace::default());
-        assert_eq!(pace.take(10, 0, start, TRIP), taken(10, None));
-        assert_eq!(pace.take(20, 0, start + TRIP / 2, TRIP), taken(30, None));
-        assert_eq!(pace.take(5, 0, start + TRIP, TRIP), taken(5, Some(30)));
-        assert_eq!(pace.take(1, 0, start + 101 * TRIP, TRIP), taken(1, Some(0)));
-        assert_eq!(pace.take(800, 0, start + 101 * TRIP, TRIP), taken(801, None));
-        assert_eq!(pace.take(1, 0, start + 103 * TRIP, TRIP), taken(1, Some(400)));
+        pace.arrive(0, start, TRIP);
+        assert_eq!(pace.measure(10, 0, start), (10, None));
+        assert_eq!(pace.measure(20, 0, start + TRIP / 2), (30, None));
+        pace.arrive(0, start + TRIP, TRIP);
+        assert_eq!(pace.measure(5, 0, start + TRIP), (5, Some(30)));
+        pace.arrive(0, start + 101 * TRIP, TRIP);
+        assert_eq!(pace.measure(1, 800, start + 101 * TRIP), (1, Some(0)));
+        assert_eq!(pace.measure(800, 0, start + 101 * TRIP), (801, Some(0)));
+        pace.arrive(0, start + 103 * TRIP, TRIP);
+        assert_eq!(pace.measure(1, 0, start + 103 * TRIP), (1, Some(400)));
     }
 
     #[test]
     fn catching_up_is_no_pace() {
         let (start, mut pace) = (start(), Pace::default());
-        assert_eq!(pace.take(10, 1000, start, TRIP), taken(10, None));
+        pace.arrive(0, start, TRIP);
+        assert_eq!(pace.measure(10, 1000, start), (10, None));
         // 1000 had been left; 600 of them and 100 that came since are taken.
-        assert_eq!(pace.take(700, 400, start + TRIP, TRIP), taken(100, Some(10)));
-        assert_eq!(pace.take(400, 0, start + TRIP, TRIP), taken(100, None));
-        assert_eq!(pace.take(400, 0, start + 2 * TRIP, TRIP), taken(400, Some(1100)));
+        pace.arrive(1000, start + TRIP, TRIP);
+        assert_eq!(pace.measure(700, 400, start + TRIP), (100, Some(10)));
+        assert_eq!(pace.measure(400, 0, start + TRIP), (100, Some(10)));
+        // What came while the reader paused is all there is.
+        pace.arrive(0, start + 2 * TRIP, TRIP);
+        assert_eq!(pace.measure(400, 500, start + 4 * TRIP), (0, Some(0)));
+        assert_eq!(pace.measure(500, 0, start + 4 * TRIP), (0, Some(0)));
     }
 
     #[test]
     fn a_window_is_twice_the_pace_within_its_bounds() {
+        let taken = |so_far, before| Taken { now: 2000, so_far, before };
         let window = Inflow::new(100);
         assert_eq!(taken(50, None).next_size(&window, 100, 1000), None);
         assert_eq!(taken(51, None).next_size(&window, 100, 1000), Some(102));
@@ -233,6 +267,16 @@ mod tests {
         assert_eq!(taken(1, Some(0)).next_size(&window, 100, 1000), Some(100));
         assert_eq!(taken(1, Some(400)).next_size(&window, 100, 1000), None);
         assert_eq!(taken(u64::from(u32::MAX), None).next_size(&window, 100, 900), Some(900));
+    }
+
+    #[test]
+    fn a_window_shrinks_by_half_of_what_is_taken() {
+        let taken = |now| Taken { now, so_far: 0, before: Some(70) };
+        let mut window = Inflow::new(800);
+        window.receive(800);
+        assert_eq!(taken(1).next_size(&window, 100, 1000), None);
+        assert_eq!(taken(100).next_size(&window, 100, 1000), Some(750));
+        assert_eq!(taken(2000).next_size(&window, 100, 1000), Some(140));
     }
 
     #[test]

@@ -323,8 +323,12 @@ impl Session {
                 self.note_invalid_frame()?;
             }
         }
-        self.inflow.receive(piece.flow_len);
         let found = self.find(piece.stream);
+        self.pace_arrival(match found {
+            Found::Open(key) => Some(key),
+            _ => None,
+        });
+        self.inflow.receive(piece.flow_len);
         let taken_by = match found {
             Found::Open(key) => self.take_data(key, piece, sink)?,
             // What follows the first piece of a frame on a closed stream is ignored with it.

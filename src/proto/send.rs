@@ -8,6 +8,7 @@ use super::stream::state::{Recv, Send};
 use super::stream::{FirstSection, Stream};
 use crate::frame::{BlockFrame, Data, Dependency, ErrorCode, FrameType, Padding, StreamId};
 use crate::hpack::{Field, FieldList};
+use std::time::Instant;
 
 /// What else a request can say.
 #[derive(Clone, Copy, Debug, Default)]
@@ -293,10 +294,11 @@ impl Session {
     /// The reader took `n` octets of the stream's body: gives them back to the peer as credit.
     /// Padding is not to be counted. Unknown streams and octets beyond what was received are
     /// ignored.
-    pub fn consume(&mut self, stream: StreamKey, n: u32) {
+    pub fn consume(&mut self, now: Instant, stream: StreamKey, n: u32) {
         if self.phase == Phase::Over {
             return;
         }
+        self.now = now;
         let Some(state) = self.streams.get_mut(stream).filter(|state| !state.closing) else {
             return;
         };

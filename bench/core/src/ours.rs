@@ -75,7 +75,7 @@ impl Endpoint {
             assert_eq!(taken, self.wire.octets.len(), "the sink has room");
             self.wire.octets.clear();
             for (stream, len) in peer.seen.to_consume.drain(..) {
-                peer.session.consume(stream, len);
+                peer.session.consume(peer.now, stream, len);
             }
             if !more {
                 return;

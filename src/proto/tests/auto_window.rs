@@ -62,7 +62,7 @@ impl Path {
             let taken = pace.min(*unread);
             if taken > 0 {
                 let key = server.key(u32::try_from(at).unwrap() * 2 + 1);
-                server.session.consume(key, u32::try_from(taken).unwrap());
+                server.consume(key, u32::try_from(taken).unwrap());
                 *unread -= taken;
             }
         }
@@ -147,15 +147,33 @@ fn a_reader_that_falls_behind_loses_what_it_does_not_use() {
     path.run(10 * TRIP, 0);
     let held = path.unread[0];
     assert!(held <= grown, "{held} of {grown}");
-    // It goes on slowly: 20 octets a tick are 1,000 in a trip.
+    // It goes on slowly, and half of what it takes is asked for again.
     let arrived = path.arrived;
-    path.run(10 * TRIP, 20);
-    assert_eq!(path.windows(1).1, WINDOW);
-    assert_eq!(path.arrived, arrived);
-    // All is taken, and the base window is all that is ever unread from then on.
-    path.run(TRIP, usize::MAX);
-    path.run(4 * TRIP, 0);
-    assert!(path.unread[0] <= 2 * WINDOW, "{}", path.unread[0]);
+    path.run(40 * TRIP, 1000);
+    let (_, smaller) = path.windows(1);
+    assert!(smaller <= grown - 900_000, "{smaller} of {grown}");
+    let asked_for = path.arrived - arrived;
+    assert!((500_000..=1_000_000).contains(&asked_for), "{asked_for}");
+    // In the end a window is left that such a reader needs.
+    path.run(200 * TRIP, 1000);
+    let (_, stream) = path.windows(1);
+    assert!(stream <= 3 * TRIP * 1000, "{stream}");
+}
+
+#[test]
+fn a_reader_that_pauses_and_catches_up_grows_no_window() {
+    let mut path = Path::of_server(Config::default());
+    path.upload(16 << 20);
+    path.run(5 * TRIP, usize::MAX);
+    let (_, grown) = path.windows(1);
+    for _ in 0..3 {
+        path.run(4 * TRIP, 0);
+        let half = path.unread[0] / 2;
+        path.tick(half);
+        path.tick(half);
+        let (_, stream) = path.windows(1);
+        assert!(stream <= grown, "{stream}, {grown} before");
+    }
 }
 
 #[test]

@@ -29,16 +29,16 @@ fn a_reader_that_stops_stops_the_sender_of_its_stream_alone() {
     assert_eq!(pair.server.log(), ["3 Data hello", "3 End"]);
 
     // Half the window is worth a WINDOW_UPDATE, less is not.
-    pair.server.session.consume(key, 32_766);
+    pair.server.consume(key, 32_766);
     pair.run();
     assert_eq!(received(&pair.server.events()), 0);
-    pair.server.session.consume(key, 1);
+    pair.server.consume(key, 1);
     pair.run();
     assert_eq!(received(&pair.server.events()), 32_767);
 
     let mut total = 65_535 + 32_767;
     while total < ZEROS.len() {
-        pair.server.session.consume(key, 65_535);
+        pair.server.consume(key, 65_535);
         pair.run();
         let more = received(&pair.server.events());
         assert!(more > 0, "stalled at {total}");
@@ -60,7 +60,7 @@ fn without_automatic_credit_readers_hold_up_the_connection() {
     assert_eq!(received(&pair.server.events()), 65_535);
     assert_eq!(pair.server.session.figures().local_window_size, 0);
     let key = pair.server.key(1);
-    pair.server.session.consume(key, 60_000);
+    pair.server.consume(key, 60_000);
     pair.run();
     assert_eq!(received(&pair.server.events()), 60_000);
     // A stream that closes leaves nothing uncredited.
@@ -181,7 +181,7 @@ fn padding_is_paid_for_and_credited_by_the_session() {
             let OwnedEvent::Data { data, flow_len, .. } = event else { panic!("{event:?}") };
             assert_eq!((&data[..], flow_len), (&b"body"[..], 255));
         }
-        peer.end.session.consume(key, 4);
+        peer.end.consume(key, 4);
         peer.sent();
     }
     let figures = peer.end.session.figures();
@@ -235,7 +235,7 @@ fn a_stream_whose_peer_has_ended_gets_no_credit() {
     peer.data(1, b"", true);
     let key = peer.end.key(1);
     peer.sent();
-    peer.end.session.consume(key, 49_152);
+    peer.end.consume(key, 49_152);
     assert_eq!(peer.sent(), Vec::<String>::new());
 }
 
@@ -245,7 +245,7 @@ fn credit_kept_back_under_a_large_window_is_due_under_a_small_one() {
     peer.headers(1, POST, false);
     peer.data(1, &ZEROS[..16_384], false);
     let key = peer.end.key(1);
-    peer.end.session.consume(key, 16_384);
+    peer.end.consume(key, 16_384);
     peer.end.session.settings(&[(setting::INITIAL_WINDOW_SIZE, 100)]).unwrap();
     assert_eq!(peer.sent(), ["SETTINGS [(4, 100)]"]);
     // To the peer the window is -16,284 now; nothing that it may send would bring the credit.

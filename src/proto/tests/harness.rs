@@ -86,6 +86,11 @@ impl End {
         }
     }
 
+    /// The reader takes `len` octets of a stream.
+    pub(super) fn consume(&mut self, stream: StreamKey, len: u32) {
+        self.session.consume(self.now, stream, len);
+    }
+
     /// Everything the session wants to send, drawn in portions of at most `room` octets.
     pub(super) fn drain(&mut self, room: usize) -> Vec<u8> {
         let mut all = Vec::new();

@@ -175,7 +175,7 @@ proptest! {
             for (stream, unread) in (0..).zip(&mut unread) {
                 if *unread > 0 && let Some(key) = pair.server.session.stream(id(stream)) {
                     let n = (*read).min(*unread);
-                    pair.server.session.consume(key, n);
+                    pair.server.consume(key, n);
                     *unread -= n;
                 }
             }

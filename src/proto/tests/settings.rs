@@ -144,7 +144,7 @@ fn both_ends_start_from_an_upgrade() {
     pair.run();
     assert_eq!(pair.client.log(), ["1 Response :status: 200", "1 Data ten octets"]);
     let key = pair.client.key(1);
-    pair.client.session.consume(key, 10);
+    pair.client.consume(key, 10);
     pair.run();
     assert_eq!(pair.client.log(), ["1 Data  and more", "1 End", "1 Closed NO_ERROR Done"]);
     assert_eq!(pair.request(GET, true).id, id(3));
