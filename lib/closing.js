@@ -8,6 +8,9 @@
 /** How long a peer that broke the protocol, or a transport that failed, may take; in ms. */
 const LINGER = 500;
 
+/** How long such a peer may be silent, once everything is sent to it: it writes no more, then. */
+const QUIET = 50;
+
 /** How long nothing may move on a transport that ends in good order, in ms. */
 const IDLE = 30_000;
 
@@ -25,14 +28,22 @@ function progressOf({ bytesRead = 0, bytesWritten = 0, writableLength = 0 }) {
   return bytesRead + bytesWritten - writableLength;
 }
 
-/** Gives a transport up that does not close although nothing moves. */
-function watchIdle(socket) {
+function hasSentAll({ bytesRead, writableLength }) {
+  return bytesRead !== undefined && writableLength === 0;
+}
+
+/**
+ * Gives a transport up that does not close although nothing moves.
+ * @param {number} limit For so long, in ms.
+ * @param {(socket: object) => boolean} [may] Whether it may be given up now.
+ */
+function watchIdle(socket, limit, may = () => true) {
   let before = progressOf(socket);
   const timer = setInterval(() => {
     const progress = progressOf(socket);
-    if (progress === before) socket.destroy();
+    if (progress === before && may(socket)) socket.destroy();
     before = progress;
-  }, IDLE).unref();
+  }, limit).unref();
   socket.once('close', () => clearInterval(timer));
 }
 
@@ -67,13 +78,14 @@ function closeTransport(session, socket, error, { graceful, linger }) {
     // learn from the GOAWAY what it did.
     end(socket);
     destroyLater(socket, linger);
+    watchIdle(socket, QUIET, hasSentAll);
     return;
   }
   socket.once('close', () => emitClose(session, error));
   if (graceful) {
     end(socket);
     if (error) destroyLater(socket, LINGER, error);
-    else watchIdle(socket);
+    else watchIdle(socket, IDLE);
   } else if (socket.writableLength > 0 && typeof socket.destroySoon === 'function') {
     // The GOAWAY is still on its way.
     socket.destroySoon();
