@@ -75,8 +75,6 @@ module.exports = Object.freeze({
   strictSingleValueFields: since('25.7'),
   /** Option `http1Options` of servers. */
   http1Options: since('25.7'),
-  /** Option `maxOriginSetSize` of connect. */
-  maxOriginSetSize: since('26.3.1'),
   /** A secure server's `ALPNCallback` stands alone: no default ALPN list joins it. */
   alpnCallback: since('20.18.3', '22.13'),
   /** connect sends no server name for IP hosts (RFC 6066 §3). */

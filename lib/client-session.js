@@ -69,7 +69,7 @@ class ClientHttp2Session extends Http2Session {
   constructor(options, socket, { protocol, authority }) {
     super(options, NGHTTP2_SESSION_CLIENT, socket);
     this.#target = { scheme: protocol.slice(0, -1), authority };
-    this.#originLimit = options.maxOriginSetSize ?? Infinity;
+    this.#originLimit = options.maxOriginSetSize;
   }
 
   /** Origins the session may be used for (RFC 8336), on TLS. */

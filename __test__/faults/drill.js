@@ -1,163 +1,124 @@
 'use strict';
 
-// `npm run drill [PATTERN]`: published attacks against a server (or a client) of ours, and against
-// the builtin's in the same run. Prints a table; fails where ours died, where a healthy peer had to
-// wait too long, where memory did not come back, or where a session outlived its offence.
+// `npm run drill [-- --readme] [PATTERN]`: published attacks against a server (or a client) of ours,
+// and against the builtin's in the same run. Prints a table; fails where ours died, where a healthy
+// peer had to wait too long, where memory did not come back, or where a session outlived its
+// offence or ended with another code than the offence's. It takes ten minutes and a quiet machine.
+//
+//   --readme   writes the table into README.md, between the marks for it
+//   PATTERN    only attacks whose name contains it
 
+const fs = require('node:fs');
+const os = require('node:os');
 const path = require('node:path');
-const { fork } = require('node:child_process');
 const { once } = require('node:events');
+const { parseArgs } = require('node:util');
 const http2 = require('../..');
-const { gather } = require('../support/bodies');
 const { ATTACKS } = require('./drill/attacks');
+const { measure } = require('./drill/measure');
 
-/** How long each attack goes on, and the rehearsal that warms the target up; in ms. */
-const DURATION = 2000;
-const REHEARSAL = 3000;
 /** The slowest answer to a healthy peer, in ms. */
 const MAX_WAIT = 250;
-/** Resident memory after, as a multiple of before; and what the allocator's whims may add. */
+/** Resident memory after, as a multiple of before. */
 const MAX_GROWTH = 1.1;
 const MIB = 2 ** 20;
-const SETTLE = 1500;
-const PAUSE = 10;
 
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const README = path.join(__dirname, '../../README.md');
+const MARKS = ['<!-- drill -->', '<!-- /drill -->'];
 
-function start(file, args, env) {
-  const child = fork(path.join(__dirname, 'drill', file), args, {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
-  child.gone = once(child, 'exit');
-  return child;
-}
+/** Names of the codes of RST_STREAM and GOAWAY (RFC 9113 §7), by number. */
+const CODES = [
+  'NO_ERROR',
+  'PROTOCOL_ERROR',
+  'INTERNAL_ERROR',
+  'FLOW_CONTROL_ERROR',
+  'SETTINGS_TIMEOUT',
+  'STREAM_CLOSED',
+  'FRAME_SIZE_ERROR',
+  'REFUSED_STREAM',
+  'CANCEL',
+  'COMPRESSION_ERROR',
+  'CONNECT_ERROR',
+  'ENHANCE_YOUR_CALM',
+  'INADEQUATE_SECURITY',
+  'HTTP_1_1_REQUIRED',
+];
 
-/** Sends a message and resolves to the answer that has a member `key`; undefined: the child died. */
-function ask(child, message, key) {
-  return new Promise((resolve) => {
-    const onMessage = (answer) => {
-      if (!(key in answer)) return;
-      child.off('message', onMessage);
-      resolve(answer[key]);
-    };
-    child.on('message', onMessage);
-    child.gone.then(() => resolve(undefined));
-    if (message !== undefined && child.connected) child.send(message);
-  });
-}
-
-/** A healthy client's slowest answer from a server while `work` goes on. */
-async function slowestAnswer(url, work) {
-  const session = http2.connect(url, { rejectUnauthorized: false });
-  session.on('error', () => {});
-  let slowest = 0;
-  let busy = true;
-  const asking = (async () => {
-    while (busy && !session.destroyed) {
-      const started = performance.now();
-      await gather(session.request({ ':path': '/' })).catch(() => (slowest = Infinity));
-      slowest = Math.max(slowest, performance.now() - started);
-      await pause(PAUSE);
-    }
-  })();
-  const result = await work();
-  busy = false;
-  // An answer that is still out counts as long as it has taken.
-  const late = await Promise.race([asking.then(() => 0), pause(5000).then(() => Infinity)]);
-  session.destroy();
-  return { result, slowest: Math.max(slowest, late) };
-}
-
-async function drillServer(target, attacker, number) {
-  const { against } = ATTACKS[number];
-  const port = await ask(target, undefined, 'port');
-  const url = `${against === 'tls' ? 'https' : 'http'}://127.0.0.1:${port}`;
-  const attack = (ms) => ask(attacker, { attack: number, port, ms }, 'result');
-  await slowestAnswer(url, () => attack(REHEARSAL));
-  await pause(SETTLE);
-  const before = await ask(target, { ask: 'memory' }, 'rss');
-  const { result, slowest } = await slowestAnswer(url, () => attack(DURATION));
-  await pause(SETTLE);
-  const after = await ask(target, { ask: 'memory' }, 'rss');
-  return { ...result, before, after, slowest };
-}
-
-async function drillClient(target, attacker, number, healthy) {
-  await ask(target, { healthy }, 'ready');
-  const hostile = await ask(attacker, { attack: number, ms: REHEARSAL }, 'port');
-  target.send({ hostile });
-  await pause(REHEARSAL + SETTLE);
-  const before = await ask(target, { ask: 'memory' }, 'rss');
-  await ask(target, { ask: 'slowest' }, 'slowest');
-  const again = await ask(attacker, { attack: number, ms: DURATION }, 'port');
-  target.send({ hostile: again });
-  const result = await ask(attacker, undefined, 'result');
-  const slowest = await ask(target, { ask: 'slowest' }, 'slowest');
-  await pause(SETTLE);
-  const after = await ask(target, { ask: 'memory' }, 'rss');
-  return { ...result, before, after, slowest };
-}
-
-async function drill(number, implementation, healthy) {
-  const { against } = ATTACKS[number];
-  const target = start('target.js', [against], { DRILL_MODULE: implementation });
-  const attacker = start('attacker.js', []);
-  const run = against === 'client' ? drillClient : drillServer;
-  const figures = await run(target, attacker, number, healthy);
-  const lives = target.exitCode === null && target.signalCode === null;
-  for (const child of [target, attacker]) {
-    child.kill();
-    await child.gone;
-  }
-  return { lives, ...figures };
-}
-
-function judge({ detectable, against }, { lives, slowest, before, after, ended }) {
+/** What was worse than it may be, for ours. */
+function judge({ detectable, code }, figures) {
   const problems = [];
-  if (!lives) problems.push('died');
-  if (!(slowest < MAX_WAIT)) problems.push('slow');
-  if (!(after < before * MAX_GROWTH)) problems.push('memory');
-  if (detectable && against !== 'client' && !ended) problems.push('not ended');
+  if (!figures.lives) problems.push('died');
+  if (!(figures.slowest < MAX_WAIT)) problems.push('slow');
+  if (!(figures.after < figures.before * MAX_GROWTH)) problems.push('memory');
+  if (detectable && !figures.ended) problems.push('not ended');
+  if (code !== undefined && figures.code !== CODES.indexOf(code)) problems.push(`not ${code}`);
   return problems;
 }
 
 function describe({ lives, slowest, before, after, ended, code }) {
-  if (!lives) return 'died';
-  const memory = `${Math.round(before / MIB)} → ${Math.round(after / MIB)} MiB`;
-  const end = ended ? (code === undefined ? 'closed' : `GOAWAY ${code}`) : 'goes on';
-  return `${end}, ${memory}, ${slowest === Infinity ? 'no answer' : `${Math.round(slowest)} ms`}`;
+  if (!lives) return 'the process died';
+  const end = ended ? (CODES[code] ?? 'closed') : 'goes on';
+  const mib = [before, after].map((octets) => (octets ? Math.round(octets / MIB) : '?'));
+  const wait = slowest === Infinity ? 'none' : `${Math.round(slowest)} ms`;
+  return `${end}; ${mib.join(' → ')} MiB; ${wait}`;
 }
 
-async function main() {
-  const pattern = process.argv[2] ?? '';
-  const healthyServer = http2.createServer();
-  healthyServer.on('stream', (stream) => {
+async function startHealthyServer() {
+  const server = http2.createServer();
+  server.on('stream', (stream) => {
     stream.on('error', () => {}).respond();
     stream.end('ok');
   });
-  healthyServer.listen(0, '127.0.0.1');
-  await once(healthyServer, 'listening');
-  console.log(
-    'Each cell: how the session ended, resident memory, slowest answer to a healthy peer.\n',
-  );
-  console.log('| Attack | Stopped by | rust-http2 | node:http2 | |\n|---|---|---|---|---|');
-  let failed = 0;
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server.address().port;
+}
+
+const row = (cells) => `| ${cells.join(' | ')} |`;
+
+/** Runs the attacks. @returns {Promise<{rows: string[], problems: string[]}>} */
+async function drill(pattern) {
+  const healthy = await startHealthyServer();
+  const rows = [
+    row(['Attack', 'Stopped by', 'rust-http2', 'node:http2']),
+    row(['---', '---', '---', '---']),
+  ];
+  const problems = [];
+  console.log(rows.join('\n'));
   for (const [number, attack] of ATTACKS.entries()) {
     if (!attack.name.includes(pattern)) continue;
-    const cells = [];
-    let problems = [];
-    for (const implementation of ['ours', 'builtin']) {
-      const figures = await drill(number, implementation, healthyServer.address().port);
-      if (implementation === 'ours') problems = judge(attack, figures);
-      cells.push(describe(figures));
-    }
-    failed += problems.length > 0;
-    const verdict = problems.join(', ') || 'ok';
-    console.log(`| ${attack.name} | ${attack.budget} | ${cells.join(' | ')} | ${verdict} |`);
+    const ours = await measure(number, attack, 'ours', healthy);
+    const builtin = await measure(number, attack, 'builtin', healthy);
+    rows.push(row([attack.name, attack.budget, describe(ours), describe(builtin)]));
+    problems.push(...judge(attack, ours).map((problem) => `${attack.name}: ${problem}`));
+    console.log(rows.at(-1));
   }
-  console.log(`\n${failed} attacks had more effect than they may.`);
-  process.exit(failed > 0 ? 1 : 0);
+  return { rows, problems };
+}
+
+/** Puts text between the marks of the README, formatted as the rest of it. */
+async function writeReadme(text) {
+  const prettier = require('prettier');
+  const [begin, end] = MARKS;
+  const [head, rest] = fs.readFileSync(README, 'utf8').split(begin);
+  const tail = rest.slice(rest.indexOf(end));
+  const options = await prettier.resolveConfig(README);
+  const whole = `${head}${begin}\n\n${text}\n\n${tail}`;
+  fs.writeFileSync(README, await prettier.format(whole, { ...options, filepath: README }));
+}
+
+async function main() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { readme: { type: 'boolean', default: false } },
+  });
+  const { rows, problems } = await drill(positionals[0] ?? '');
+  const [{ model }] = os.cpus();
+  const machine = `Node ${process.versions.node}, ${os.availableParallelism()} × ${model.trim()}.`;
+  console.log(`\n${machine}`);
+  for (const problem of problems) console.log(problem);
+  if (values.readme) await writeReadme(`${rows.join('\n')}\n\n${machine}`);
+  process.exit(problems.length > 0 ? 1 : 0);
 }
 
 main();

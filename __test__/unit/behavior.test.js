@@ -85,13 +85,9 @@ test('optionErrorsNameProperty', () => {
   assert.strictEqual(message.includes('options.'), behavior.optionErrorsNameProperty);
 });
 
-test('strictSingleValueFields and maxOriginSetSize are checked where they exist', () => {
+test('strictSingleValueFields is checked where it exists', () => {
   const code = codeOf(() => builtin.createServer({ strictSingleValueFields: 5 }));
   assert.strictEqual(code !== undefined, behavior.strictSingleValueFields);
-  const client = codeOf(() => {
-    builtin.connect(authority, { maxOriginSetSize: 'x' }).destroy();
-  });
-  assert.strictEqual(client !== undefined, behavior.maxOriginSetSize);
 });
 
 test('alpnCallback', () => {

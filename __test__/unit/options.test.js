@@ -40,7 +40,6 @@ const oddities = [
   { streamResetBurst: 'a' },
   { maxSettings: 'x', maxHeaderListPairs: -5 },
   { paddingStrategy: 99 },
-  { maxOriginSetSize: 'x' },
 ];
 
 test('createServer is refused what the builtin refuses', () => {
@@ -79,23 +78,22 @@ test('connect is refused what the builtin refuses', () => {
   }
 });
 
-test(
-  'connect limits the origin set',
-  { skip: !behavior.maxOriginSetSize && 'this Node has no maxOriginSetSize' },
-  () => {
-    for (const maxOriginSetSize of [-1, NaN, '1', null]) {
-      assert.deepStrictEqual(
-        failure(() => options.connectOptions({ maxOriginSetSize })),
-        failure(() => builtin.connect('http://localhost:1', { maxOriginSetSize })),
-      );
-    }
-    assert.strictEqual(options.connectOptions({}).maxOriginSetSize, 128);
-    assert.strictEqual(
-      options.connectOptions({ maxOriginSetSize: Infinity }).maxOriginSetSize,
-      Infinity,
-    );
-  },
-);
+test('connect limits the origin set', () => {
+  const codes = [-1, NaN, '1', null].map((maxOriginSetSize) => {
+    return failure(() => options.connectOptions({ maxOriginSetSize }))?.code;
+  });
+  assert.deepStrictEqual(codes, [
+    'ERR_OUT_OF_RANGE',
+    'ERR_OUT_OF_RANGE',
+    'ERR_INVALID_ARG_TYPE',
+    undefined,
+  ]);
+  assert.strictEqual(options.connectOptions({}).maxOriginSetSize, 128);
+  assert.strictEqual(
+    options.connectOptions({ maxOriginSetSize: Infinity }).maxOriginSetSize,
+    Infinity,
+  );
+});
 
 test('the caller keeps his object', () => {
   const given = Object.freeze({ settings: Object.freeze({ maxFrameSize: 20000 }) });

