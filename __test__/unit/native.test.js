@@ -3,7 +3,6 @@
 const assert = require('node:assert/strict');
 const { describe, it } = require('node:test');
 const { once } = require('node:events');
-const { readFileSync, readdirSync } = require('node:fs');
 const path = require('node:path');
 const { Worker } = require('node:worker_threads');
 
@@ -368,26 +367,6 @@ describe('options', () => {
         flow,
       );
       assert.equal(Buffer.concat(log.map(({ data }) => data)).latin1Slice(), 'hello');
-    }
-  });
-});
-
-describe('the platform packages', () => {
-  const root = path.join(__dirname, '../..');
-  const { napi, version } = require('../../package.json');
-  const packages = readdirSync(path.join(root, 'npm')).map((name) =>
-    require(path.join(root, 'npm', name, 'package.json')),
-  );
-
-  it('are one for each target', () => {
-    assert.equal(packages.length, napi.targets.length);
-  });
-
-  it('are those that the loader looks for, in the version of the package', () => {
-    const loader = readFileSync(path.join(root, 'lib/native.js'), 'utf8');
-    for (const { name, version: own } of packages) {
-      assert.equal(own, version, name);
-      assert.ok(loader.includes(`'${name.slice('rust-http2-'.length)}'`), name);
     }
   });
 });

@@ -1,0 +1,99 @@
+'use strict';
+
+// What is published: nothing but what runs, and an addon for each platform.
+
+const assert = require('node:assert/strict');
+const { describe, it } = require('node:test');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const platforms = require('../../lib/platforms.js');
+const { stagePackage, stagePlatform } = require('../../scripts/release/pack.js');
+const { napi, version } = require('../../package.json');
+
+const ALLOWED =
+  /^(lib\/.+\.(js|mjs|d\.ts)|index\.d\.ts|package\.json|(CHANGELOG|README)\.md|LICENSE)$/;
+
+/** The target of Rust's compiler that a platform's addon is built for. */
+const TARGETS = {
+  'darwin-arm64': 'aarch64-apple-darwin',
+  'darwin-x64': 'x86_64-apple-darwin',
+  'linux-arm64-gnu': 'aarch64-unknown-linux-gnu',
+  'linux-x64-gnu': 'x86_64-unknown-linux-gnu',
+  'linux-x64-musl': 'x86_64-unknown-linux-musl',
+  'win32-x64-msvc': 'x86_64-pc-windows-msvc',
+};
+
+function stage(t, write) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'rust-http2-contents-'));
+  t.after(() => fs.rmSync(folder, { recursive: true, force: true }));
+  write(folder);
+  const manifest = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'));
+  const files = fs
+    .readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, path: parent, name }) =>
+      path.relative(folder, path.join(parentPath ?? parent, name)).replaceAll('\\', '/'),
+    );
+  return { manifest, files };
+}
+
+describe('the package', () => {
+  it('has JavaScript and types, and no sources of Rust', (t) => {
+    const { files } = stage(t, stagePackage);
+    assert.deepEqual(
+      files.filter((file) => !ALLOWED.test(file)),
+      [],
+    );
+    for (const file of ['lib/index.js', 'lib/register.js', 'index.d.ts', 'README.md', 'LICENSE']) {
+      assert.ok(files.includes(file), file);
+    }
+  });
+
+  it('depends on the addons of its own version, and on nothing else', (t) => {
+    const { manifest } = stage(t, stagePackage);
+    const addons = platforms.map((platform) => [`rust-http2-${platform}`, version]);
+    assert.deepEqual(manifest.optionalDependencies, Object.fromEntries(addons));
+    assert.equal(manifest.dependencies, undefined);
+    assert.equal(manifest.devDependencies, undefined);
+    assert.deepEqual(manifest.scripts, undefined);
+  });
+
+  it('in the repository, looks for no addon that is not published', () => {
+    assert.equal(require('../../package.json').optionalDependencies, undefined);
+  });
+});
+
+describe('the packages of platforms', () => {
+  it('are those that are built', () => {
+    assert.deepEqual(
+      platforms.map((platform) => TARGETS[platform]).sort(),
+      [...napi.targets].sort(),
+    );
+  });
+
+  it('hold an addon, for that platform alone', (t) => {
+    const staged = (platform) => stage(t, (folder) => stagePlatform(folder, platform, __filename));
+    const gnu = staged('linux-x64-gnu');
+    assert.deepEqual(gnu.files.sort(), [
+      'LICENSE',
+      'README.md',
+      'package.json',
+      'rust-http2.linux-x64-gnu.node',
+    ]);
+    const { name, main, os: system, cpu, libc } = gnu.manifest;
+    assert.deepEqual(
+      { name, main, system, cpu, libc },
+      {
+        name: 'rust-http2-linux-x64-gnu',
+        main: 'rust-http2.linux-x64-gnu.node',
+        system: ['linux'],
+        cpu: ['x64'],
+        libc: ['glibc'],
+      },
+    );
+    assert.deepEqual(staged('linux-x64-musl').manifest.libc, ['musl']);
+    assert.equal(staged('darwin-arm64').manifest.libc, undefined);
+    assert.deepEqual(staged('win32-x64-msvc').manifest.os, ['win32']);
+  });
+});
