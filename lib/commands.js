@@ -7,6 +7,7 @@
 
 const { commands: op, SENSITIVE } = require('./protocol.js');
 const { bridge, shared, growCommands } = require('./bridge.js');
+const { watchFrames } = require('./frames.js');
 const { kHandle } = require('./symbols.js');
 
 /** The native table of outbound strings: ids are ours, and start anew when it is full. */
@@ -37,7 +38,10 @@ function apply() {
   const handle = owner[kHandle];
   // A session that has ended is not to be kept from being collected.
   owner = null;
-  if (handle !== undefined) return handle.apply(count);
+  if (handle !== undefined) {
+    watchFrames();
+    return handle.apply(count);
+  }
   // The strings that these commands define count for the other sessions.
   bridge.discard(count);
   return 0;

@@ -7,6 +7,7 @@
 
 const { HEADER, INBOUND_STRINGS, SENSITIVE, events: op } = require('./protocol.js');
 const { shared, sessions, recycle, refill } = require('./bridge.js');
+const { publishFrame } = require('./frames.js');
 const { addReceived, sensitiveHeaders } = require('./headers.js');
 const {
   kOnHeaders,
@@ -162,6 +163,20 @@ function onOrigin() {
   target?.[kOnOrigin](origins);
 }
 
+function onFrame() {
+  const head = ring.slice(at, at + 5);
+  const a = ring[at + 5];
+  const b = ring[at + 6];
+  const count = ring[at + 7];
+  const length = ring[at + 8];
+  at += 9;
+  if (count >= 0) readFields(count);
+  const [section, raw] = count >= 0 ? [headers, rawHeaders] : [];
+  const octets = readBytes(length);
+  const target = sessions[current];
+  if (target !== undefined) publishFrame(target, head, a, b, octets, section, raw);
+}
+
 /** Reads one event; `at` and `textAt` are behind it before any code of a user runs. */
 // eslint-disable-next-line max-lines-per-function -- one case for each event
 function dispatchOne(chunk) {
@@ -225,6 +240,9 @@ function dispatchOne(chunk) {
     case op.UNKNOWN:
       at += 4;
       break;
+    case op.FRAME:
+      onFrame();
+      break;
     case op.PRIORITY_UPDATE:
     case op.INVALID_FRAME:
       at += 2;
@@ -250,6 +268,8 @@ function dispatch(chunk) {
       }
       const slot = ring[at] === op.DATA ? ring[at + 1] : -1;
       dispatchOne(chunk);
+      // To be watched changes nothing: the next frame is told of as if it came with this event.
+      if (slot >= 0) while (at < ring[0] && ring[at] === op.FRAME) dispatchOne(chunk);
       if (slot >= 0 && at < ring[0] && ring[at] === op.DATA && ring[at + 1] === slot) return false;
     }
     at = HEADER;

@@ -32,6 +32,7 @@ module.exports = {
     SESSION_ERROR: 16,
     UNKNOWN: 17,
     INVALID_FRAME: 18,
+    FRAME: 19,
   },
 
   commands: {

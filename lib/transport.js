@@ -14,6 +14,7 @@ const { Socket } = require('node:net');
 const { shared } = require('./bridge.js');
 const { applyFor, peerStreams } = require('./commands.js');
 const { dispatch } = require('./events.js');
+const { watchFrames } = require('./frames.js');
 const { FrameCutter } = require('./frame-cutter.js');
 const { NGHTTP2_SESSION_CLIENT } = require('./constants.js');
 const {
@@ -228,6 +229,7 @@ function flush(session) {
     if (handle === undefined) return;
     const target = currentSlab();
     const start = target.used;
+    watchFrames();
     const written = handle.transmit(target.buffer, start);
     if (shared.segments[2] === 0) setImmediate(tellOver, session);
     if (written === 0 && shared.segments[0] === 0) return;
@@ -294,6 +296,7 @@ function step() {
   if (chunk !== undefined) {
     const handle = feeding[kHandle];
     if (handle !== undefined && offset < chunk.length) {
+      watchFrames();
       offset = handle.receive(chunk, offset);
       spent += shared.events[0];
       if (spent > FAIR_SHARE) giveTurn(feeding);

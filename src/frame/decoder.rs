@@ -79,10 +79,22 @@ impl Decoder {
     /// # Errors
     /// A frame whose form is wrong, as soon as that is known. The rest of it is skipped by the
     /// calls that follow.
+    #[inline]
     pub fn decode<'a, 'i: 'a>(
         &'a mut self,
         input: &mut &'i [u8],
     ) -> Result<Option<Frame<'a>>, FrameError> {
+        Ok(self.decode_with_head(input)?.map(|(_, frame)| frame))
+    }
+
+    /// As [`decode`](Decoder::decode), with the frame's head as it was on the wire.
+    ///
+    /// # Errors
+    /// As `decode`.
+    pub fn decode_with_head<'a, 'i: 'a>(
+        &'a mut self,
+        input: &mut &'i [u8],
+    ) -> Result<Option<(Head, Frame<'a>)>, FrameError> {
         loop {
             match self.state {
                 State::Head => {
@@ -90,7 +102,7 @@ impl Decoder {
                         return Ok(None);
                     }
                     if let Some(frame) = self.enter()? {
-                        return Ok(Some(frame));
+                        return Ok(Some((self.head, frame)));
                     }
                 }
                 State::Payload => {
@@ -101,7 +113,7 @@ impl Decoder {
                     };
                     self.state = State::Head;
                     return match parse(&self.head, payload) {
-                        Ok(frame) => Ok(Some(frame)),
+                        Ok(frame) => Ok(Some((self.head, frame))),
                         Err(kind) => Err(kind.of(&self.head)),
                     };
                 }
@@ -113,7 +125,8 @@ impl Decoder {
                     if input.is_empty() && left.payload + left.padding > 0 {
                         return Ok(None);
                     }
-                    return Ok(Some(Frame::Data(self.take_data(left, input))));
+                    let data = self.take_data(left, input);
+                    return Ok(Some((self.head, Frame::Data(data))));
                 }
                 State::Skip(left) => {
                     let left = left - take(input, left).1;
@@ -281,7 +294,19 @@ fn check(head: &Head) -> Result<Known, FrameErrorKind> {
     Ok(Known::Other)
 }
 
+/// Takes a frame off the front of octets that were written here, to look at it once more: not
+/// judged again, and DATA as if its type were unknown. `None` at their end.
+pub(crate) fn reread<'a>(octets: &mut &'a [u8]) -> Option<(Head, Frame<'a>)> {
+    let (head, rest) = octets.split_first_chunk()?;
+    let head = Head::parse(head);
+    let (payload, rest) = rest.split_at_checked(head.length as usize)?;
+    *octets = rest;
+    Some((head, parse(&head, payload).ok()?))
+}
+
 /// A frame from its complete payload; `check` has passed its head.
+// Called by `reread` as well, it would not be inlined where it counts: into the loop of `decode`.
+#[inline(always)]
 fn parse<'a>(head: &Head, payload: &'a [u8]) -> Result<Frame<'a>, FrameErrorKind> {
     Ok(match head.kind {
         FrameType::HEADERS => Frame::Headers(Headers::parse(head, payload)?),

@@ -1,3 +1,4 @@
+use super::FrameType;
 use std::fmt;
 use std::ops::{BitOr, BitOrAssign};
 
@@ -18,6 +19,22 @@ impl Flags {
     pub const PADDED: Flags = Flags(0x8);
     /// HEADERS: the deprecated priority fields are present.
     pub const PRIORITY: Flags = Flags(0x20);
+
+    /// The flags that a frame type defines, with their names in its RFC.
+    pub const fn defined_for(kind: FrameType) -> &'static [(Flags, &'static str)] {
+        const END_STREAM: (Flags, &str) = (Flags::END_STREAM, "END_STREAM");
+        const END_HEADERS: (Flags, &str) = (Flags::END_HEADERS, "END_HEADERS");
+        const PADDED: (Flags, &str) = (Flags::PADDED, "PADDED");
+        const PRIORITY: (Flags, &str) = (Flags::PRIORITY, "PRIORITY");
+        match kind {
+            FrameType::DATA => &[END_STREAM, PADDED],
+            FrameType::HEADERS => &[END_STREAM, END_HEADERS, PADDED, PRIORITY],
+            FrameType::PUSH_PROMISE => &[END_HEADERS, PADDED],
+            FrameType::CONTINUATION => &[END_HEADERS],
+            FrameType::SETTINGS | FrameType::PING => &[(Flags::ACK, "ACK")],
+            _ => &[],
+        }
+    }
 
     /// Whether every flag of `other` is set.
     pub const fn contains(self, other: Flags) -> bool {

@@ -48,6 +48,7 @@ pub use altsvc::AltSvc;
 pub use continuation::Continuation;
 pub use data::Data;
 pub use decoder::Decoder;
+pub(crate) use decoder::reread;
 pub use encoder::BlockFrame;
 pub use error::{FrameError, FrameErrorKind};
 pub use error_code::ErrorCode;

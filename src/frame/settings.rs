@@ -19,6 +19,21 @@ pub mod setting {
     pub const ENABLE_CONNECT_PROTOCOL: u16 = 0x8;
     /// 0 or 1: whether RFC 7540's priorities are not used (RFC 9218 §2.1).
     pub const NO_RFC7540_PRIORITIES: u16 = 0x9;
+
+    /// The name of a setting in its RFC, if it is one of these.
+    pub const fn name(id: u16) -> Option<&'static str> {
+        Some(match id {
+            HEADER_TABLE_SIZE => "SETTINGS_HEADER_TABLE_SIZE",
+            ENABLE_PUSH => "SETTINGS_ENABLE_PUSH",
+            MAX_CONCURRENT_STREAMS => "SETTINGS_MAX_CONCURRENT_STREAMS",
+            INITIAL_WINDOW_SIZE => "SETTINGS_INITIAL_WINDOW_SIZE",
+            MAX_FRAME_SIZE => "SETTINGS_MAX_FRAME_SIZE",
+            MAX_HEADER_LIST_SIZE => "SETTINGS_MAX_HEADER_LIST_SIZE",
+            ENABLE_CONNECT_PROTOCOL => "SETTINGS_ENABLE_CONNECT_PROTOCOL",
+            NO_RFC7540_PRIORITIES => "SETTINGS_NO_RFC7540_PRIORITIES",
+            _ => return None,
+        })
+    }
 }
 
 /// SETTINGS, or the acknowledgement of one (RFC 9113 §6.5).

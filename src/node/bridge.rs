@@ -18,6 +18,8 @@ pub(super) struct Shared {
     pub(super) ring: Ring,
     pub(super) commands: Commands,
     pub(super) segments: Words,
+    /// Whether JavaScript wants to hear of every frame.
+    pub(super) frames_watched: bool,
 }
 
 impl Shared {
@@ -68,7 +70,8 @@ impl Bridge {
             }
             let ring = Ring::new(ring_words(events)?, Octets::new(text));
             let commands = Commands::new(Words::new(commands), Octets::new(data));
-            let mut shared = Shared { ring, commands, segments: Words::new(segments) };
+            let segments = Words::new(segments);
+            let mut shared = Shared { ring, commands, segments, frames_watched: false };
             shared.check()?;
             shared.ring.publish();
             Ok(Self { shared: Rc::new(RefCell::new(shared)) })
@@ -99,6 +102,16 @@ impl Bridge {
             let mut shared = borrow(&self.shared)?;
             let mut batch = shared.commands.batch(words as usize).map_err(malformed)?;
             while batch.next().map_err(malformed)?.is_some() {}
+            Ok(())
+        })
+    }
+
+    /// Has the sessions tell of every frame, with FRAME events, or no more; what they are called
+    /// for next counts first.
+    #[napi]
+    pub fn watch_frames(&self, on: bool) -> Result<()> {
+        entry(|| {
+            borrow(&self.shared)?.frames_watched = on;
             Ok(())
         })
     }

@@ -19,6 +19,7 @@ mod events;
 mod faults;
 mod files;
 mod guard;
+mod log;
 mod opcodes;
 mod options;
 mod output;
@@ -32,9 +33,10 @@ use napi::Result;
 use napi::bindgen_prelude::{Env, Object};
 use napi_derive::napi;
 
-/// Adds to the exports what does not add itself.
+/// Adds to the exports what does not add itself, and begins to log.
 #[napi(module_exports)]
 pub(crate) fn register(mut exports: Object, env: Env) -> Result<()> {
+    log::start();
     raw::define::<session::Session>(env, &mut exports)
 }
 

@@ -54,6 +54,11 @@ pub(super) mod event {
             UNKNOWN = 17,
             /// `id libraryCode`: a violation that cost its stream only.
             INVALID_FRAME = 18,
+            /// `direction type flags id length a b nfields octets`, then the fields, and so many
+            /// octets in the text: a frame went by. `direction` is 0 for sent; `a`, `b` and the
+            /// text are the payload's, as `report` has them for each type; `nfields` is -1 where
+            /// there is no section.
+            FRAME = 19,
         }
     }
 }

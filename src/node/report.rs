@@ -1,8 +1,13 @@
 //! The engine's events, written into the ring.
 
+use std::borrow::Cow;
+
 use super::events::{Ring, word};
 use super::opcodes::event as code;
-use crate::proto::{Cause, Event, FieldList, HeadersKind, Reporting, Sink, StreamKey};
+use crate::proto::{
+    Cause, Dependency, Direction, Event, FieldList, FrameNote, Head, HeadersKind, Payload,
+    Reporting, Sink, StreamKey,
+};
 
 /// Takes a session's events during one call.
 pub(super) struct Reporter<'a> {
@@ -158,8 +163,63 @@ impl Sink for Reporter<'_> {
         }
     }
 
+    fn frame(&mut self, note: &FrameNote<'_>) {
+        let Head { length, kind, flags, stream } = note.head;
+        let direction = i32::from(note.direction == Direction::Received);
+        let (id, length) = (stream.get().cast_signed(), length.cast_signed());
+        let (a, b, octets) = summary(&note.payload);
+        let text = octets.len() + note.fields.map_or(0, |fields| fields.size() as usize);
+        let count = note.fields.map_or(0, FieldList::len);
+        let fields = if note.fields.is_some() { word(count) } else { -1 };
+        let head =
+            [code::FRAME, direction, kind.0.into(), flags.0.into(), id, length, a, b, fields];
+        self.ring.event(head.len() + 1 + count * 4, text, |writer| {
+            writer.put(&head);
+            writer.put(&[word(octets.len())]);
+            for field in note.fields.into_iter().flat_map(FieldList::iter) {
+                writer.field(field.name, field.value, field.sensitive);
+            }
+            writer.octets(&octets);
+        });
+    }
+
     fn has_room(&self) -> bool {
         self.ring.has_room()
+    }
+}
+
+/// What a payload says in two words and some octets: those of identifiers, codes and increments,
+/// and of what is opaque or a list, as on the wire.
+fn summary<'a>(payload: &'a Payload<'_>) -> (i32, i32, Cow<'a, [u8]>) {
+    let nothing = Cow::Borrowed(&b""[..]);
+    match payload {
+        Payload::Priority(Dependency { parent, weight, exclusive })
+        | Payload::Headers(Some(Dependency { parent, weight, exclusive })) => {
+            let signal = i32::from(*weight) | i32::from(*exclusive) << 16;
+            (parent.get().cast_signed(), signal, nothing)
+        }
+        Payload::RstStream(code) => (code.0.cast_signed(), 0, nothing),
+        Payload::Settings(entries) => {
+            let octets =
+                |(id, value): (u16, u32)| id.to_be_bytes().into_iter().chain(value.to_be_bytes());
+            (0, 0, entries.clone().flat_map(octets).collect())
+        }
+        Payload::PushPromise(promised) => (promised.get().cast_signed(), 0, nothing),
+        Payload::Ping(data) => (0, 0, Cow::Borrowed(data)),
+        Payload::GoAway { last, code, debug } => {
+            (code.0.cast_signed(), last.get().cast_signed(), Cow::Borrowed(debug))
+        }
+        Payload::WindowUpdate(increment) => (increment.cast_signed(), 0, nothing),
+        Payload::AltSvc { origin, value } => {
+            (word(origin.len()), 0, Cow::Owned([*origin, *value].concat()))
+        }
+        Payload::Origin(origins) => {
+            (0, 0, Cow::Owned(origins.clone().collect::<Vec<_>>().join(&b' ')))
+        }
+        Payload::PriorityUpdate { stream, value } => {
+            (stream.get().cast_signed(), 0, Cow::Borrowed(value))
+        }
+        _ => (0, 0, nothing),
     }
 }
 

@@ -7,11 +7,13 @@ use std::time::Instant;
 
 use napi::Result;
 use napi::bindgen_prelude::ClassInstance;
+use tracing::Span;
 
 use super::bridge::{Bridge, Shared, malformed};
 use super::commands::{Batch, Command, Malformed};
 use super::events::{Damaged, Ring};
 use super::guard::{Panicked, borrow, entry, error, run};
+use super::log;
 use super::options;
 use super::output::Draw;
 use super::raw::{Answer, Arguments, Class, Method};
@@ -34,6 +36,8 @@ pub(super) struct Session {
     handle: i32,
     engine: RefCell<Option<Box<proto::Session>>>,
     shared: Rc<RefCell<Shared>>,
+    /// Names the session in the log.
+    span: Span,
 }
 
 impl Class for Session {
@@ -78,12 +82,13 @@ impl Class for Session {
         let (handle, kind) = (arguments.u32(1)?.cast_signed(), arguments.i32(2)?);
         let config = options::config(&arguments.object(3)?, kind == CLIENT)?;
         let now = Instant::now();
-        let engine = match kind {
+        let span = log::session_span(kind == CLIENT);
+        let engine = span.in_scope(|| match kind {
             CLIENT => proto::Session::client(config, now),
             _ => proto::Session::server(config, now),
-        };
+        });
         let shared = Rc::clone(&bridge.shared);
-        Ok(Self { handle, engine: RefCell::new(Some(Box::new(engine))), shared })
+        Ok(Self { handle, engine: RefCell::new(Some(Box::new(engine))), shared, span })
     }
 }
 
@@ -110,9 +115,13 @@ impl Session {
     /// code.
     fn apply(&self, words: u32) -> Result<i32> {
         entry(|| {
+            let _inside = self.span.enter();
             let mut engine = borrow(&self.engine)?;
             let mut shared = borrow(&self.shared)?;
-            let Shared { ring, commands, .. } = &mut *shared;
+            let Shared { ring, commands, frames_watched, .. } = &mut *shared;
+            if let Some(live) = engine.as_deref_mut() {
+                live.observe_frames(*frames_watched);
+            }
             ring.open(self.handle).map_err(damaged)?;
             let batch = commands.batch(words as usize).map_err(malformed)?;
             let result = run_batch(&mut engine, batch, ring);
@@ -253,9 +262,11 @@ impl Session {
         work: impl FnOnce(&mut proto::Session, &mut Shared) -> Result<R>,
     ) -> Result<R> {
         entry(|| {
+            let _inside = self.span.enter();
             let mut engine = borrow(&self.engine)?;
             let mut shared = borrow(&self.shared)?;
             let Some(live) = engine.as_deref_mut() else { return Ok(gone) };
+            live.observe_frames(shared.frames_watched);
             shared.ring.open(self.handle).map_err(damaged)?;
             let result = run(|| work(live, &mut shared));
             let result = result.unwrap_or_else(|Panicked| {
@@ -281,6 +292,7 @@ impl Session {
 fn poison(engine: &mut Option<Box<proto::Session>>, ring: &mut Ring) {
     // Dropping it may panic again; what is left of it is then leaked.
     let _ = run(|| drop(engine.take()));
+    tracing::error!("a panic ended the session");
     ring.recover();
     session_error(ring, INTERNAL, ErrorCode::INTERNAL_ERROR.0, Reporting::Specific);
 }

@@ -2,6 +2,7 @@
 //! while input is parsed, [`Output`] takes octets while output is drawn.
 
 use super::error::{Offence, SessionError};
+use super::frame_note::FrameNote;
 use crate::frame::{Dependency, ErrorCode, OriginEntries, StreamId};
 use crate::hpack::FieldList;
 
@@ -21,6 +22,10 @@ pub struct StreamKey {
 pub trait Sink {
     /// Takes one event. What it borrows is gone when the call returns.
     fn event(&mut self, event: Event<'_>);
+
+    /// Takes note of a frame, if [`Session::observe_frames`](super::Session::observe_frames) asked
+    /// for that: of a received one before the events it causes, of a sent one when it is drawn.
+    fn frame(&mut self, _note: &FrameNote<'_>) {}
 
     /// Whether another event may come. When false, `receive` returns after the frame at hand
     /// and the rest of the input has to be offered again.

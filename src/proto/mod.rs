@@ -29,9 +29,11 @@ mod event;
 mod event_queue;
 mod field_block;
 mod flow_control;
+mod frame_note;
 mod goaway;
 mod limits;
 mod message;
+mod observe;
 mod recv;
 mod recv_message;
 mod scheduler;
@@ -43,7 +45,10 @@ mod stream;
 mod transmit;
 mod wire;
 
-pub use crate::frame::{Dependency, ErrorCode, OriginEntries, StreamId, setting};
+pub use crate::frame::{
+    Dependency, ErrorCode, Flags, FrameType, Head, OriginEntries, SettingsEntries, StreamId,
+    setting,
+};
 pub use crate::hpack::{Field, FieldList};
 pub use body_store::{BodyStore, BufferOutput};
 pub use config::{Config, Padding};
@@ -53,6 +58,8 @@ pub use error::{
 };
 pub use event::{Cause, Event, HeadersKind, Output, Sink, StreamKey};
 pub use event_queue::{EventQueue, OwnedEvent};
+pub use frame_note::{Direction, FrameNote, Payload};
+pub use observe::FRAME_LOG;
 pub use send::RequestOptions;
 pub use session::Session;
 pub use stats::{SessionFigures, Stats, StreamFigures};

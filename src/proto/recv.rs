@@ -36,10 +36,17 @@ impl Session {
         // Frames borrow from the decoder while the session acts on them.
         let mut decoder = std::mem::take(&mut self.decoder);
         while !matches!(self.phase, Phase::Preface(_) | Phase::Over) && sink.has_room() {
-            match decoder.decode(&mut rest) {
-                Ok(Some(frame)) => {
+            match decoder.decode_with_head(&mut rest) {
+                Ok(Some((head, frame))) => {
                     let (kind, stream) = (frame.kind(), frame.stream());
-                    if let Err(offence) = self.on_frame(now, frame, sink) {
+                    if self.observer.is_some() {
+                        self.note_received(head, &frame, sink);
+                    }
+                    let result = self.on_frame(now, frame, sink);
+                    if self.observer.is_some() {
+                        self.note_section(None, sink);
+                    }
+                    if let Err(offence) = result {
                         self.fail(offence, stream, kind, sink);
                     }
                     if let Some(limit) = self.frame_limit.take() {
@@ -194,6 +201,7 @@ impl Session {
         sink: &mut S,
     ) -> Result<(), Offence> {
         debug_assert_eq!(offence.reach(), Reach::Stream);
+        tracing::debug!("stream {id} is reset with {}: {}", offence.code(), offence.describe());
         self.send_rst(id, offence.code());
         // What we have no place for is no fault of the peer's.
         let fault = !matches!(offence, Offence::MemoryExhausted | Offence::TooManyPushes);

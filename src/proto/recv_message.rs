@@ -28,7 +28,11 @@ impl Session {
         let mut fields = std::mem::take(&mut self.fields);
         fields.clear();
         fields.set_limits(self.max_list_size(found), self.config.max_header_list_pairs);
-        let result = match self.unpacker.decode(block, &mut fields) {
+        let decoded = self.unpacker.decode(block, &mut fields);
+        if self.observer.is_some() {
+            self.note_section(decoded.is_ok().then_some(&fields), sink);
+        }
+        let result = match decoded {
             Err(_) => Err(Offence::Compression),
             Ok(()) => match (head.promised, found) {
                 (Some(promised), found) => {

@@ -206,6 +206,9 @@ impl Session {
         let id = self.take_id().ok_or(PushError::IdsExhausted)?;
         let stream = self.new_stream(id, Send::Reserved, Recv::Closed);
         let key = self.open(stream);
+        if self.observer.is_some() {
+            self.keep_section(fields.clone());
+        }
         let max = self.remote.max_frame_size;
         let (packer, strategy) = (&mut self.packer, self.config.padding);
         self.wire.frame(|out| {
@@ -416,10 +419,13 @@ impl Session {
     fn send_section<'a>(
         &mut self,
         id: StreamId,
-        fields: impl IntoIterator<Item = Field<'a>>,
+        fields: impl IntoIterator<Item = Field<'a>> + Clone,
         end_stream: bool,
         priority: Option<Dependency>,
     ) {
+        if self.observer.is_some() {
+            self.keep_section(fields.clone());
+        }
         let max = self.remote.max_frame_size;
         let (packer, strategy) = (&mut self.packer, self.config.padding);
         self.wire.frame(|out| {

@@ -8,6 +8,7 @@ use super::field_block::FieldBlock;
 use super::flow_control::{Inflow, Window};
 use super::goaway::Shutdown;
 use super::limits::ResetBudget;
+use super::observe::Observer;
 use super::scheduler::Scheduler;
 use super::settings::{self, LocalSettings, Values};
 use super::stats::{SessionFigures, Stats, StreamFigures};
@@ -98,6 +99,8 @@ pub struct Session {
     /// Octets of fields that streams hold.
     pub(super) held: u64,
     pub(super) stats: Stats,
+    /// There while somebody watches the frames.
+    pub(super) observer: Option<Box<Observer>>,
     /// The latest time that we were told.
     pub(super) now: Instant,
 }
@@ -181,6 +184,7 @@ impl Session {
             pending: 0,
             held: 0,
             stats: Stats::default(),
+            observer: Observer::of_log(),
             now,
             config,
         };
@@ -318,6 +322,7 @@ impl Session {
 
     /// Takes a stream in, and counts it if it is active.
     pub(super) fn open(&mut self, stream: Stream) -> StreamKey {
+        tracing::trace!("stream {} opened", stream.id);
         let active = stream.state().is_active() && !stream.waiting;
         self.held += u64::from(stream.held);
         self.stats.streams += 1;
@@ -370,6 +375,7 @@ impl Session {
             (true, false) => self.counts.remote -= 1,
             (false, _) => {}
         }
+        tracing::trace!("stream {} closed with {code}, by {by:?}", key.id);
         self.streams.remove(key);
         self.forget_window(window);
         self.closed.note(key.id, closure);
@@ -500,6 +506,7 @@ impl Session {
     ) {
         let last = self.shutdown.announce(self.last_processed);
         let debug = offence.describe().as_bytes();
+        tracing::warn!("session failed with {} on {frame}: {}", offence.code(), offence.describe());
         self.wire.verdict(&GoAway { last, code: offence.code(), debug });
         self.halt();
         self.deferred.clear();

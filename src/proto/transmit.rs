@@ -40,6 +40,9 @@ impl Session {
         loop {
             self.admit_waiting();
             let (octets, frames) = (self.wire.len(), self.wire.frames());
+            if self.observer.is_some() {
+                self.note_drawn(out.room(), sink);
+            }
             let drained = self.wire.draw(out);
             self.stats.octets_sent += (octets - self.wire.len()) as u64;
             if !drained {
@@ -133,7 +136,11 @@ impl Session {
             self.scheduler.put_back(key, stream.urgency);
         }
         self.send_window.use_up(flow_len);
-        self.put_data(out, key, len, last && !trailers, padding);
+        let head = Data::head(key.id, len, last && !trailers, padding);
+        if self.observer.is_some() {
+            self.note_data(head, sink);
+        }
+        self.put_data(out, key, len, head, padding);
         if last && trailers {
             self.finish_body(key);
         } else if last && self.end_sent(key) {
@@ -147,12 +154,12 @@ impl Session {
         out: &mut impl Output,
         key: StreamKey,
         len: usize,
-        end_stream: bool,
+        head: Head,
         padding: Padding,
     ) {
-        let mut head = [0; Head::LEN];
-        Data::head(key.id, len, end_stream, padding).write(&mut head);
-        out.put(&head);
+        let mut octets = [0; Head::LEN];
+        head.write(&mut octets);
+        out.put(&octets);
         if let Some(pad_length) = padding.pad_length() {
             out.put(&[pad_length]);
         }

@@ -21,6 +21,8 @@ pub(super) struct Wire {
     resets: u32,
     /// Where the GOAWAY of a failed session lies.
     verdict: Option<(usize, usize)>,
+    /// Octets that stand before the first frame.
+    preface: usize,
 }
 
 impl Wire {
@@ -33,6 +35,21 @@ impl Wire {
         self.octets.len() - self.drawn
     }
 
+    /// Everything since the queue was empty, drawn or not.
+    pub(super) fn octets(&self) -> &[u8] {
+        &self.octets
+    }
+
+    /// How many octets of [`octets`](Wire::octets) were drawn.
+    pub(super) fn drawn(&self) -> usize {
+        self.drawn
+    }
+
+    /// How many octets of [`octets`](Wire::octets) stand before the first frame.
+    pub(super) fn preface_len(&self) -> usize {
+        self.preface
+    }
+
     /// Frames that wait.
     pub(super) fn frames(&self) -> usize {
         self.frames
@@ -41,6 +58,7 @@ impl Wire {
     /// Appends octets before the first frame.
     pub(super) fn preface(&mut self, octets: &[u8]) {
         self.octets.extend_from_slice(octets);
+        self.preface = octets.len();
     }
 
     /// Appends one frame.

@@ -19,7 +19,9 @@ fn sessions() -> (Session, Session) {
     let mut ring = Ring::new(words(256), octets(256));
     ring.publish();
     let commands = Commands::new(words(64), octets(64));
-    let shared = Rc::new(RefCell::new(Shared { ring, commands, segments: words(64) }));
+    let segments = words(64);
+    let shared = Shared { ring, commands, segments, frames_watched: false };
+    let shared = Rc::new(RefCell::new(shared));
     let session = |handle| Session {
         handle,
         engine: RefCell::new(Some(Box::new(proto::Session::server(
@@ -27,6 +29,7 @@ fn sessions() -> (Session, Session) {
             Instant::now(),
         )))),
         shared: Rc::clone(&shared),
+        span: Span::none(),
     };
     (session(3), session(4))
 }

@@ -5,6 +5,7 @@ mod flow_control;
 mod harness;
 mod limits;
 mod messages;
+mod observe;
 mod properties;
 mod push;
 mod rules;
