@@ -126,7 +126,7 @@ function depart(from) {
 let dirty = [];
 /** Bodies that were taken whole; the callbacks of their writes are due. */
 const taken = [];
-/** Streams that are about to emit 'finish'. */
+/** Streams that are about to emit 'finish', of the writes that are being called back. */
 const finished = [];
 /** Chunks that arrived while the loop was busy: session, chunk, session, chunk … */
 const inputs = [];
@@ -269,13 +269,18 @@ function finishWrites() {
 }
 
 function checkFinished() {
-  while (finished.length > 0) finished.shift()[kAfterFinish]();
+  while (finished.length > 0) checkOne(finished.shift());
+}
+
+function checkOne(stream) {
+  stream[kAfterFinish]();
 }
 
 /** Has a stream look, once it has emitted 'finish', whether it can be destroyed. */
 function afterFinish(stream) {
-  finished.push(stream);
-  if (!callingBack) process.nextTick(checkFinished);
+  if (callingBack) finished.push(stream);
+  // A tick of its own: other streams' 'finish' is on later ones.
+  else process.nextTick(checkOne, stream);
 }
 
 function scheduleFinish() {

@@ -6,7 +6,7 @@
 //
 //   requests   200,000 requests in one session
 //   sessions   20,000 sessions, one request each
-//   streams    10,000 streams at once, three times
+//   streams    10,000 streams at once, four times
 //   aborts     streams cut at random from both sides for two minutes
 //
 // V8's helper threads are off (`--v8-pool-size=0`): what malloc keeps for each of them comes and
@@ -135,7 +135,7 @@ const random = makeRandom(1);
 const PARTS = {
   requests: [(url) => manyRequests(url, 20_000), (url) => manyRequests(url, 200_000)],
   sessions: [(url) => manySessions(url, 4000), (url) => manySessions(url, 20_000)],
-  streams: [(url) => manyStreams(url, 10_000), (url) => repeatStreams(url, 10_000, 3)],
+  streams: [(url) => repeatStreams(url, 10_000, 4), (url) => repeatStreams(url, 10_000, 4)],
   aborts: [
     (url) => randomAborts(url, ABORT_MS / 10, random),
     (url) => randomAborts(url, ABORT_MS, random),

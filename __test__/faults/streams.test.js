@@ -166,3 +166,21 @@ for (const [name, answered] of [
     assert.ok(!session.closed && !session.destroyed);
   });
 }
+
+test('requests that come together and are answered at their end are all closed', async (t) => {
+  const { server } = await serve(t, http2);
+  const COUNT = 10;
+  const closed = [];
+  const all = new Promise((resolve) => {
+    server.on('stream', (stream) => {
+      const { id } = stream;
+      stream.resume().on('end', () => stream.respond({}, { endStream: true }));
+      stream.on('close', () => closed.push(id) === COUNT && resolve());
+    });
+  });
+  const client = await RawClient.connect(server.address().port);
+  t.after(() => client.destroy());
+  client.open(...Array.from({ length: COUNT }, (_, i) => request(2 * i + 1)));
+  await all;
+  assert.equal(new Set(closed).size, COUNT);
+});
