@@ -4,9 +4,9 @@
  * The types are those of `node:http2` as `@types/node` has them: the package answers in its place,
  * member for member, and what one makes can be handed to code that was written for the other.
  *
- * What the package adds to the builtin are options. They are declared on the builtin's own
- * `SessionOptions`, so that they are known wherever options pass through: in a framework's types, and
- * in a program that imports `node:http2` and runs with the preload. The builtin ignores them.
+ * What the package adds to the builtin are options. They are declared on the builtin's own interfaces,
+ * so that they are known wherever options pass through: in a framework's types, and in a program that
+ * imports `node:http2` and runs with the preload. The builtin ignores them.
  *
  * Which http2 answers is told by a property that TypeScript has no name for, as it is keyed by a
  * registered symbol: `Reflect.get(http2, Symbol.for('rust-http2'))` is this package's version, and
@@ -18,6 +18,7 @@ export * from 'node:http2';
 
 declare module 'node:http2' {
   interface SessionOptions extends WindowOptions, LimitOptions {}
+  interface ClientSessionOptions extends OriginOptions {}
 }
 
 /** How the receive windows of a session grow. */
@@ -54,4 +55,16 @@ export interface LimitOptions {
    * @default 1000
    */
   maxUnsentAcks?: number | undefined;
+}
+
+/** What a client session takes from ORIGIN frames. */
+export interface OriginOptions {
+  /**
+   * Origins that ORIGIN frames (RFC 8336) may add to `session.originSet` before the session ends.
+   * Node's own option since 26.3.1, here on every Node.
+   *
+   * A number from 0 on, `Infinity` too; others throw `ERR_INVALID_ARG_TYPE` or `ERR_OUT_OF_RANGE`.
+   * @default 128
+   */
+  maxOriginSetSize?: number | undefined;
 }

@@ -59,7 +59,7 @@ const limits: LimitOptions = { maxContinuations: 4, maxUnsentAcks: 100 };
 const windows: WindowOptions = { maxAutoWindowSize: 0 };
 ours.createServer({ ...limits, ...windows }, (request, response) => response.end(request.url));
 createSecureServer({ allowHTTP1: true, key: '', cert: '', ...limits, ...windows });
-connect('https://localhost', { ca: '', ...limits, ...windows });
+connect('https://localhost', { ca: '', ...limits, ...windows, maxOriginSetSize: 16 });
 const passedOn: builtin.SecureServerOptions = { maxAutoWindowSize: 2 ** 20 };
 ours.performServerHandshake(null!, passedOn);
 
