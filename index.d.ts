@@ -14,6 +14,8 @@
  *
  * @see https://nodejs.org/api/http2.html
  */
+import type { Http2Session, IncomingHttpHeaders, IncomingHttpStatusHeader } from 'node:http2';
+
 export * from 'node:http2';
 
 declare module 'node:http2' {
@@ -67,4 +69,47 @@ export interface OriginOptions {
    * @default 128
    */
   maxOriginSetSize?: number | undefined;
+}
+
+/** What the diagnostics channel `rust-http2.frame` tells of each frame. */
+export interface FrameMessage {
+  session: Http2Session;
+  direction: 'sent' | 'received';
+  /** As RFC 9113 §6 numbers them. */
+  type: number;
+  /** `'DATA'`, `'HEADERS'` and so on; undefined for a type that the engine does not know. */
+  name: string | undefined;
+  /** The stream's id; 0 for the connection. */
+  stream: number;
+  flags: number;
+  /** Octets of payload. */
+  length: number;
+  /** The fields that a block says, with the frame that ends it. Values are not masked. */
+  headers?: IncomingHttpHeaders & IncomingHttpStatusHeader;
+  /** The same as names and values in turn. */
+  rawHeaders?: string[];
+  /** Of PRIORITY, and of HEADERS that have it. */
+  priority?: { parent: number; weight: number; exclusive: boolean };
+  /** Of RST_STREAM and GOAWAY: a code of RFC 9113 §7. */
+  errorCode?: number;
+  /** Of SETTINGS: pairs of identifier and value, in the order of the wire. */
+  settings?: [id: number, value: number][];
+  /** Of PUSH_PROMISE. */
+  promisedStream?: number;
+  /** Of PING: eight octets. */
+  payload?: Buffer;
+  /** Of GOAWAY. */
+  lastStream?: number;
+  /** Of GOAWAY. */
+  debugData?: Buffer;
+  /** Of WINDOW_UPDATE, in octets. */
+  increment?: number;
+  /** Of ALTSVC; empty where the stream says it. */
+  origin?: string;
+  /** Of ALTSVC and PRIORITY_UPDATE. */
+  value?: string;
+  /** Of ORIGIN. */
+  origins?: string[];
+  /** Of PRIORITY_UPDATE: the stream whose priority it tells. */
+  prioritizedStream?: number;
 }

@@ -37,11 +37,11 @@ function programsOf(name) {
  * @returns {Promise<{port: number, version?: string}>} Where it listens, and the version of this
  *   package if it is the program's `node:http2`.
  */
-async function start(t, folder, args, env) {
+async function start(t, folder, args, { env, stderr = 'inherit' } = {}) {
   const child = spawn(process.execPath, ['-r', ANY_PORT, ...args], {
     cwd: folder,
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    stdio: ['ignore', 'inherit', stderr, 'ipc'],
   });
   t.after(() => child.kill());
   const [message] = await once(child, 'message');
@@ -84,6 +84,21 @@ describe('README.md', { skip }, () => {
     assert.deepEqual(printed.sort(), [manifest.version, 'hello']);
   });
 
+  it('has a log of frames', async (t) => {
+    const { folder } = install(t, programs);
+    const env = { RUST_HTTP2_LOG: 'frames' };
+    const log = path.join(folder, 'log');
+    const { port } = await start(t, folder, ['app.js'], { env, stderr: fs.openSync(log, 'w') });
+    fs.writeFileSync(path.join(folder, 'client.js'), programs['client.js'].replace(PORT, port));
+    run(folder, 'client.js');
+    // Times and ports aside, and how long the port is.
+    const lines = (text) =>
+      text.replace(/^\d\S+Z|(?<=date: |localhost:).*|(?<=length=)\d+/gm, '').split('\n');
+    const [{ text }] = blocksOf(read('README.md')).filter(({ language }) => language === 'text');
+    const printed = lines(fs.readFileSync(log, 'utf8'));
+    for (const line of lines(text)) assert.ok(printed.includes(line), `${line} in ${printed}`);
+  });
+
   const preloads = commandsOf(read('README.md')).filter((line) => line.includes('/register'));
   for (const command of preloads) {
     it(`has a program whose http2 changes with: ${command}`, async (t) => {
@@ -91,7 +106,7 @@ describe('README.md', { skip }, () => {
       const app = programs['app.js'].replace("'rust-http2'", "'http2'");
       const { folder } = install(t, { 'app.js': app });
       const env = options && { NODE_OPTIONS: options };
-      const { version } = await start(t, folder, args.split(' '), env);
+      const { version } = await start(t, folder, args.split(' '), { env });
       assert.equal(version, manifest.version);
     });
   }
@@ -117,6 +132,17 @@ describe('docs/api.md', { skip }, () => {
     assert.equal(preloaded, `${version} ${version}\n`);
   });
 
+  it('has a program that watches frames', (t) => {
+    const { folder } = install(t, programsOf('docs/api.md'));
+    const printed = run(folder, 'watch.js').split('\n');
+    for (const line of ['sent HEADERS on 1', 'received DATA on 1, 5 octets']) {
+      assert.ok(
+        printed.some((text) => text.startsWith(line)),
+        printed.join('\n'),
+      );
+    }
+  });
+
   it('has a program in TypeScript, and a tsconfig.json', (t) => {
     const blocks = blocksOf(read('docs/api.md'));
     const [program] = blocks.filter(({ language }) => language === 'ts');
@@ -135,10 +161,7 @@ const CHECKS = [
   [/^git clone (\S+)$/, (url) => assert.equal(`git+${url}`, manifest.repository.url)],
   [/^cd /, () => {}],
   // The programs of README.md, which are run above.
-  [
-    /^(?:NODE_\w+=\S+ |NODE_OPTIONS='.*' )?node (?:\S+ rust-http2\/register )?(?:app|client)\.js$/,
-    () => {},
-  ],
+  [/^(?:\w+=(?:'.*'|\S+) )?node (?:\S+ rust-http2\/register )?(?:app|client)\.js$/, () => {}],
   [/^curl .* http:\/\/localhost:8080\/hello$/, () => {}],
   [/^node (?:--test )?([\w/.-]+\.js)$/, exists],
   [

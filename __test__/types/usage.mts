@@ -1,8 +1,10 @@
 // What the package's own types promise: those of node:http2, and options beside them.
+import { subscribe } from 'node:diagnostics_channel';
 import * as builtin from 'node:http2';
 import http2, {
   connect,
   createSecureServer,
+  type FrameMessage,
   type LimitOptions,
   type WindowOptions,
 } from 'rust-http2';
@@ -62,6 +64,13 @@ createSecureServer({ allowHTTP1: true, key: '', cert: '', ...limits, ...windows 
 connect('https://localhost', { ca: '', ...limits, ...windows, maxOriginSetSize: 16 });
 const passedOn: builtin.SecureServerOptions = { maxAutoWindowSize: 2 ** 20 };
 ours.performServerHandshake(null!, passedOn);
+
+subscribe('rust-http2.frame', (message) => {
+  const { session, name, headers, settings } = message as FrameMessage;
+  const path: string | undefined = headers?.[':path'];
+  const first: number | undefined = settings?.[0]?.[1];
+  console.log(session.type, name?.toLowerCase(), path, first);
+});
 
 const version: unknown = Reflect.get(http2, Symbol.for('rust-http2'));
 console.log(version);
