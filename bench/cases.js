@@ -7,8 +7,9 @@ const MIB = 1024 * KIB;
  * One load, measured with both implementations.
  * @typedef {object} Case
  * @property {string} name
- * @property {'speed'|'latency'|'memory'} measure  requests a second; the 99th percentile of what
- *   requests take, at half of what the base can serve; resident octets of what is held open
+ * @property {'speed'|'latency'|'memory'|'scale'} measure  requests a second; the 99th percentile of
+ *   what requests take, at half of what the base can serve; resident octets of what is held open;
+ *   CPU time of a request beside the same with `few` connections and streams
  * @property {'server'|'client'} side  which side the implementation under test takes
  * @property {'core'|'compat'} api     stream events, or request and response objects
  * @property {'get'|'json'|'post'|'download'|'upload'|'file'|'hold'} work
@@ -18,6 +19,8 @@ const MIB = 1024 * KIB;
  * @property {number} requests         requests in one run
  * @property {number} size             octets of the body that the work moves
  * @property {number} [delay]          milliseconds that octets are under way, each way
+ * @property {{connections: number, streams: number}} [few]  what a scale is compared with
+ * @property {'nghttpd'} [rival]  what is compared with in place of the base
  * @property {[string, string][]} [fields]  what requests carry beside what the load adds
  * @property {number} [goal]           the least ratio that this package is to reach; where less is
  *   better, the most
@@ -190,9 +193,51 @@ const memory = [
   ...held,
 }));
 
+const scales = [
+  {
+    name: 'cost at 10,000 streams',
+    few: { connections: 10, streams: 10 },
+    connections: 10,
+    streams: 1_000,
+  },
+  {
+    name: 'cost at 2,000 connections',
+    few: { connections: 100, streams: 1 },
+    connections: 2_000,
+    streams: 1,
+  },
+].map((scale) => ({
+  measure: 'scale',
+  side: 'server',
+  api: 'core',
+  work: 'get',
+  tls: false,
+  requests: 100_000,
+  size: 13,
+  goal: 1.3,
+  ...scale,
+}));
+
+/** The same file of 13 octets from nghttpd, one thread, that the server under test makes. */
+const rival = {
+  name: 'server get core h2c -c4 -m32 beside nghttpd',
+  measure: 'speed',
+  side: 'server',
+  rival: 'nghttpd',
+  api: 'core',
+  work: 'get',
+  tls: false,
+  connections: 4,
+  streams: 32,
+  requests: 100_000,
+  size: 13,
+  goal: 1,
+};
+
 /** @type {Case[]} */
 module.exports = [
   ...gets,
+  rival,
   json,
   ...both('server', BODIES),
   ...files,
@@ -200,4 +245,5 @@ module.exports = [
   ...distances,
   latency,
   ...memory,
+  ...scales,
 ];

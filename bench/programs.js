@@ -94,13 +94,20 @@ async function startServer(testCase, implementation, { node, credentials, files 
       return { ...cost, cpu: (await cpuSeconds()) - before };
     },
     async hold() {
-      const before = await ask(child, 'memory');
-      const holder = start('holder.js', node, [port, testCase.connections, testCase.streams], 1);
-      try {
+      const { connections, streams } = testCase;
+      // A few are held before, so that what the first ones bring to life is not counted.
+      const holders = [];
+      const holdMore = async (count) => {
+        const holder = start('holder.js', node, [port, count, streams], 1);
+        holders.push(holder);
         await reply(holder);
-        return (await ask(child, 'memory')).resident - before.resident;
+        return (await ask(child, 'memory')).resident;
+      };
+      try {
+        const before = await holdMore(Math.ceil(connections / 10));
+        return (await holdMore(connections)) - before;
       } finally {
-        holder.kill();
+        for (const holder of holders) holder.kill();
       }
     },
     stop() {
@@ -174,15 +181,46 @@ async function untilListening(port) {
   throw new Error(`nghttpd does not listen on port ${port}`);
 }
 
-/** Serves a folder with nghttpd on the second processor, at a distance if there is a delay. */
-async function startNghttpd(folder, credentials, { delay, node }) {
+/** Serves a folder with nghttpd, one thread of it. */
+async function spawnNghttpd(folder, credentials, cpu) {
   const port = await freePort();
   const security = credentials ? [credentials.keyFile, credentials.certFile] : [];
   const options = [...(credentials ? [] : ['--no-tls']), '-a', '127.0.0.1', '-d', folder];
   const line = ['nghttpd', ...options, String(port), ...security];
-  const [command, ...args] = pinned(1, line);
+  const [command, ...args] = pinned(cpu, line);
   const child = spawn(command, args, { stdio: 'ignore' });
   await untilListening(port);
+  return { child, port };
+}
+
+/** Ticks of a process's CPU time in a second, as Linux tells them in /proc. */
+const TICKS = 100;
+
+/** CPU time of a process in seconds; NaN where the system has no /proc. */
+function cpuTime(pid) {
+  if (process.platform !== 'linux') return NaN;
+  const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1].split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / TICKS;
+}
+
+/** nghttpd in the place of a server under test. */
+async function startRival(testCase, { folder, credentials, files }) {
+  files(testCase.size);
+  const { child, port } = await spawnNghttpd(folder, testCase.tls ? credentials : null, 0);
+  const url = `${testCase.tls ? 'https' : 'http'}://127.0.0.1:${port}/${testCase.size}`;
+  return {
+    async load(requests, rate) {
+      const before = cpuTime(child.pid);
+      const cost = await h2load(testCase, { requests, rate, url, files });
+      return { ...cost, cpu: cpuTime(child.pid) - before };
+    },
+    stop: () => child.kill(),
+  };
+}
+
+/** Serves a folder on the second processor, at a distance if there is a delay. */
+async function startNghttpd(folder, credentials, { delay, node }) {
+  const { child, port } = await spawnNghttpd(folder, credentials, 1);
   const relay = delay ? await startRelay(delay, port, node) : undefined;
   return {
     origin: `${credentials ? 'https' : 'http'}://127.0.0.1:${relay?.port ?? port}`,
@@ -193,4 +231,4 @@ async function startNghttpd(folder, credentials, { delay, node }) {
   };
 }
 
-module.exports = { missing, pins: canPin, startClient, startNghttpd, startServer };
+module.exports = { missing, pins: canPin, startClient, startNghttpd, startRival, startServer };

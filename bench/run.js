@@ -8,7 +8,7 @@ const { parseArgs } = require('node:util');
 const { execFileSync } = require('node:child_process');
 const { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } = require('node:fs');
 const cases = require('./cases');
-const { missing, pins, startClient, startNghttpd, startServer } = require('./programs');
+const { missing, pins, startClient, startNghttpd, startRival, startServer } = require('./programs');
 const { summarise, tables } = require('./statistics');
 const { makeCertificate } = require('../scripts/certificate');
 
@@ -73,6 +73,13 @@ async function prepareFiles() {
   return { folder, files, credentials };
 }
 
+/** What a case compares with: the other implementation, another program, or ours with less to do. */
+function startBase(testCase, options, settings, start) {
+  if (testCase.rival === 'nghttpd') return startRival(testCase, settings);
+  if (testCase.measure !== 'scale') return start(testCase, options.base, settings);
+  return start({ ...testCase, ...testCase.few }, options.ours, settings);
+}
+
 /** Starts both implementations for a case; `stop` ends all that was started. */
 async function startPair(testCase, options, prepared) {
   const started = [];
@@ -90,7 +97,7 @@ async function startPair(testCase, options, prepared) {
       settings.origin = keep(await startNghttpd(prepared.folder, tls, way)).origin;
     }
     const start = testCase.side === 'client' ? startClient : startServer;
-    const base = keep(await start(testCase, options.base, settings));
+    const base = keep(await startBase(testCase, options, settings, start));
     const ours = keep(await start(testCase, options.ours, settings));
     return { base, ours, stop };
   } catch (error) {
@@ -173,8 +180,8 @@ function store(result) {
 }
 
 function checkPrograms(wanted) {
-  const needed = new Set(wanted.map(({ side }) => (side === 'client' ? 'nghttpd' : 'h2load')));
-  const absent = missing(['h2load', ...needed]);
+  const needsNghttpd = wanted.some(({ side, rival }) => side === 'client' || rival);
+  const absent = missing(needsNghttpd ? ['h2load', 'nghttpd'] : ['h2load']);
   if (!absent) return;
   fail(
     `The benchmark needs ${absent}, which is not installed: it comes with nghttp2 ` +

@@ -11,13 +11,14 @@ const measures = {
   speed: { figure: 'seconds', less: false },
   latency: { figure: 'p99', less: true },
   memory: { figure: 'octets', less: true },
+  scale: { figure: 'cpu', less: true },
 };
 
 /**
  * Medians of a case's rounds. A ratio is the median of the ratios of the pairs, so that
  * a slow spell of the machine, which hits both of a pair, does not show: how many times as fast
- * ours is, or what share of the base's latency or memory it has.
- * @param {'speed'|'latency'|'memory'} measure
+ * ours is, or what share of the base's latency, memory or CPU time it has.
+ * @param {'speed'|'latency'|'memory'|'scale'} measure
  * @param {{rounds: {base: Run, ours: Run}[], requests: number}} result
  * @typedef {{seconds?: number, cpu?: number, p99?: number, octets?: number}} Run
  */
@@ -68,6 +69,13 @@ const columns = {
     ['ratio', ({ ratio }) => ratio.toFixed(2)],
     ['goal', goal('≤')],
   ],
+  scale: [
+    ['case', ({ name }) => name],
+    ['few, µs CPU', ({ base }) => base.cpuMicrosecondsPerRequest.toFixed(1)],
+    ['many, µs CPU', ({ ours }) => ours.cpuMicrosecondsPerRequest.toFixed(1)],
+    ['ratio', ({ ratio }) => ratio.toFixed(2)],
+    ['goal', goal('≤')],
+  ],
   memory: [
     ['case', ({ name }) => name],
     ['base octets each', ({ base }) => base.octets.toFixed(0)],
@@ -99,4 +107,27 @@ function tables(summaries) {
     .join('\n\n');
 }
 
-module.exports = { summarise, tables };
+/** How a measure's figures are written where all measures are in one table. */
+const figures = {
+  speed: ({ requestsPerSecond: rate }) =>
+    `${rate < 100 ? rate.toPrecision(2) : Math.round(rate)}/s`,
+  latency: ({ milliseconds }) => `${milliseconds.toFixed(2)} ms`,
+  memory: ({ octets }) => `${(octets / 1000).toFixed(1)} KB`,
+  scale: ({ cpuMicrosecondsPerRequest: cost }) => `${cost.toFixed(1)} µs`,
+};
+
+const headlineColumns = [
+  ['Load', ({ name }) => name],
+  ['builtin', ({ measure, base }) => figures[measure](base)],
+  ['rust-http2', ({ measure, ours }) => figures[measure](ours)],
+  ['ratio', ({ ratio }) => ratio.toFixed(2)],
+  ['CPU ratio', ({ measure, cpuRatio }) => (measure === 'speed' ? cpuRatio.toFixed(2) : '')],
+];
+
+/** One Markdown table of the comparisons with the base that have a goal. */
+function headlines(summaries) {
+  const isHeadline = ({ goal, rival, measure }) => goal && !rival && measure !== 'scale';
+  return table(summaries.filter(isHeadline), headlineColumns);
+}
+
+module.exports = { headlines, summarise, tables };

@@ -8,7 +8,6 @@
 //   --readme   writes the table into README.md, between the marks for it
 //   PATTERN    only attacks whose name contains it
 
-const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { once } = require('node:events');
@@ -16,6 +15,7 @@ const { parseArgs } = require('node:util');
 const http2 = require('../..');
 const { ATTACKS } = require('./drill/attacks');
 const { measure } = require('./drill/measure');
+const { fillIn } = require('../../scripts/fill-in');
 
 /** The slowest answer to a healthy peer, in ms. */
 const MAX_WAIT = 250;
@@ -24,7 +24,6 @@ const MAX_GROWTH = 1.1;
 const MIB = 2 ** 20;
 
 const README = path.join(__dirname, '../../README.md');
-const MARKS = ['<!-- drill -->', '<!-- /drill -->'];
 
 /** Names of the codes of RST_STREAM and GOAWAY (RFC 9113 §7), by number. */
 const CODES = [
@@ -96,17 +95,6 @@ async function drill(pattern) {
   return { rows, problems };
 }
 
-/** Puts text between the marks of the README, formatted as the rest of it. */
-async function writeReadme(text) {
-  const prettier = require('prettier');
-  const [begin, end] = MARKS;
-  const [head, rest] = fs.readFileSync(README, 'utf8').split(begin);
-  const tail = rest.slice(rest.indexOf(end));
-  const options = await prettier.resolveConfig(README);
-  const whole = `${head}${begin}\n\n${text}\n\n${tail}`;
-  fs.writeFileSync(README, await prettier.format(whole, { ...options, filepath: README }));
-}
-
 async function main() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -117,7 +105,7 @@ async function main() {
   const machine = `Node ${process.versions.node}, ${os.availableParallelism()} × ${model.trim()}.`;
   console.log(`\n${machine}`);
   for (const problem of problems) console.log(problem);
-  if (values.readme) await writeReadme(`${rows.join('\n')}\n\n${machine}`);
+  if (values.readme) await fillIn(README, 'drill', `${rows.join('\n')}\n\n${machine}`);
   process.exit(problems.length > 0 ? 1 : 0);
 }
 
