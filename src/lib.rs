@@ -8,6 +8,7 @@
 //!   shutdown, limits. Begin with [`proto::Session`].
 //! - [`hpack`] compresses fields (RFC 7541); usable alone.
 //! - [`frame`] reads and writes frames; usable alone.
+//! - `tls` puts TLS around a transport; with the feature `tls`.
 //!
 //! `examples/server.rs` and `examples/client.rs` put sessions on std's TCP sockets. Here a client
 //! and a server meet in memory:
@@ -78,6 +79,9 @@ pub mod frame;
 pub mod hpack;
 #[cfg_attr(not(test), deny(clippy::disallowed_methods, clippy::disallowed_types))]
 pub mod proto;
+
+#[cfg(feature = "tls")]
+pub mod tls;
 
 #[cfg(feature = "node")]
 mod node;

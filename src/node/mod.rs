@@ -28,6 +28,7 @@ mod raw;
 mod report;
 mod session;
 mod strings;
+mod tls;
 
 use napi::Result;
 use napi::bindgen_prelude::{Env, Object};
@@ -37,6 +38,7 @@ use napi_derive::napi;
 #[napi(module_exports)]
 pub(crate) fn register(mut exports: Object, env: Env) -> Result<()> {
     log::start();
+    raw::define::<tls::Pipe>(env, &mut exports)?;
     raw::define::<session::Session>(env, &mut exports)
 }
 

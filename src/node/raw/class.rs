@@ -11,6 +11,7 @@ use std::{ptr, slice};
 use napi::bindgen_prelude::{FromNapiValue, Object, TypedArrayType};
 use napi::{Env, JsError, Result, Status, sys};
 
+use super::arrays::Span;
 use crate::node::guard::{entry, error, run};
 
 /// A native type with a JavaScript class of its own. The collector ends its instances, on the
@@ -42,12 +43,16 @@ impl<T> Method<T> {
 }
 
 /// What a method returns.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(in crate::node) enum Answer {
     Undefined,
     Bool(bool),
     Int(i32),
     Number(f64),
+    /// A string.
+    Text(String),
+    /// A Buffer with a copy.
+    Octets(Vec<u8>),
 }
 
 impl From<()> for Answer {
@@ -81,7 +86,7 @@ impl From<f64> for Answer {
 }
 
 /// The most arguments that a method or constructor takes.
-const MAX_ARGUMENTS: usize = 4;
+const MAX_ARGUMENTS: usize = 5;
 
 /// The arguments of the call under way; those that were not given are `undefined`.
 pub(in crate::node) struct Arguments {
@@ -124,6 +129,47 @@ impl Arguments {
         Ok(unsafe { slice::from_raw_parts_mut(data.cast(), length) })
     }
 
+    /// The octets of an array of `Uint8Array`s, and those of another one, to be written.
+    pub(in crate::node) fn octets_lists_and_mut(
+        &mut self,
+        list: usize,
+        out: usize,
+    ) -> Result<(Vec<&[u8]>, &mut [u8])> {
+        let list = self.values[list];
+        let mut length = 0;
+        // SAFETY: the environment and the value are those of the call under way.
+        let status = unsafe { sys::napi_get_array_length(self.env, list, &mut length) };
+        expect(status, "an array was expected")?;
+        let mut values = vec![ptr::null_mut(); length as usize];
+        for (value, nth) in values.iter_mut().zip(0..) {
+            // SAFETY: as above. Looking an element up may run JavaScript, which is why no slice
+            // is made before all are looked up.
+            let status = unsafe { sys::napi_get_element(self.env, list, nth, value) };
+            expect(status, "no such element")?;
+        }
+        let (data, length) = self.array(out, TypedArrayType::Uint8)?;
+        if length == 0 {
+            return Err(error("nothing can be written"));
+        }
+        // SAFETY: as in `octets_mut`: the unique borrow of the arguments makes this and those
+        // below, which are checked not to overlap it, the only slices.
+        let out: &mut [u8] = unsafe { slice::from_raw_parts_mut(data.cast(), length) };
+        let mut pieces = Vec::with_capacity(values.len());
+        for value in values {
+            let (data, length) = self.array_of(value, TypedArrayType::Uint8)?;
+            if length == 0 {
+                continue;
+            }
+                    // SAFETY: as in `octets`; the handles looked up keep the elements alive.
+            let piece: &[u8] = unsafe { slice::from_raw_parts(data.cast(), length) };
+            if Span::of(piece).overlaps(Span::of(out)) {
+                return Err(error("the output overlaps the input"));
+            }
+            pieces.push(piece);
+        }
+        Ok((pieces, out))
+    }
+
     /// The numbers of a `Float64Array`, to be written.
     pub(in crate::node) fn figures_mut(&mut self, n: usize) -> Result<&mut [f64]> {
         let (data, length) = self.array(n, TypedArrayType::Float64)?;
@@ -147,13 +193,21 @@ impl Arguments {
     }
 
     fn array(&self, n: usize, wanted: TypedArrayType) -> Result<(*mut c_void, usize)> {
+        self.array_of(self.values[n], wanted)
+    }
+
+    fn array_of(
+        &self,
+        value: sys::napi_value,
+        wanted: TypedArrayType,
+    ) -> Result<(*mut c_void, usize)> {
         let (mut kind, mut length, mut data) = (0, 0, ptr::null_mut());
         // SAFETY: the environment and the value are those of the call under way; Node-API leaves
         // out what it is given no place for.
         let status = unsafe {
             sys::napi_get_typedarray_info(
                 self.env,
-                self.values[n],
+                value,
                 &mut kind,
                 &mut length,
                 &mut data,
@@ -283,7 +337,8 @@ unsafe fn arguments(
     info: sys::napi_callback_info,
 ) -> Result<(Arguments, *mut c_void)> {
     let mut count = MAX_ARGUMENTS;
-    let mut arguments = Arguments { env, this: ptr::null_mut(), values: [ptr::null_mut(); 4] };
+    let mut arguments =
+        Arguments { env, this: ptr::null_mut(), values: [ptr::null_mut(); MAX_ARGUMENTS] };
     let mut data = ptr::null_mut();
     // SAFETY: there is room for `count` values; Node-API fills those not given with `undefined`.
     let status = unsafe {
@@ -302,7 +357,7 @@ unsafe fn arguments(
 
 fn value(env: sys::napi_env, answer: Answer) -> Result<sys::napi_value> {
     let mut value = ptr::null_mut();
-    // SAFETY: the environment is that of the call under way.
+    // SAFETY: the environment is that of the call under way; text and octets are copied.
     let status = unsafe {
         match answer {
             // No value at all is `undefined`.
@@ -310,6 +365,19 @@ fn value(env: sys::napi_env, answer: Answer) -> Result<sys::napi_value> {
             Answer::Bool(answer) => sys::napi_get_boolean(env, answer, &mut value),
             Answer::Int(answer) => sys::napi_create_int32(env, answer, &mut value),
             Answer::Number(answer) => sys::napi_create_double(env, answer, &mut value),
+            Answer::Text(text) => sys::napi_create_string_utf8(
+                env,
+                text.as_ptr().cast(),
+                text.len().cast_signed(),
+                &mut value,
+            ),
+            Answer::Octets(octets) => sys::napi_create_buffer_copy(
+                env,
+                octets.len(),
+                octets.as_ptr().cast(),
+                ptr::null_mut(),
+                &mut value,
+            ),
         }
     };
     expect(status, "the result could not be made").map(|()| value)
