@@ -9,6 +9,8 @@ const behavior = require('./behavior.js');
 const { ClientHttp2Session } = require('./client-session.js');
 const { codes } = require('./errors.js');
 const { connectOptions, secureConnectOptions } = require('./options.js');
+const { rustlsConnect } = require('./tls-connect.js');
+const { withEngine } = require('./tls-options.js');
 
 const DEFAULT_PORT = { 'http:': '80', 'https:': '443' };
 
@@ -26,6 +28,14 @@ function hostOf({ hostname, host }) {
   return host || 'localhost';
 }
 
+function connectSecurely(port, host, options) {
+  return withEngine(
+    options,
+    () => tls.connect(port, host, options),
+    () => rustlsConnect(port, host, options),
+  );
+}
+
 function createSocket(authority, protocol, host, port, options) {
   if (typeof options.createConnection === 'function') {
     return options.createConnection(authority, options);
@@ -34,7 +44,7 @@ function createSocket(authority, protocol, host, port, options) {
     case 'http:':
       return net.connect({ port, host, ...options });
     case 'https:':
-      return tls.connect(port, host, secureConnectOptions(options, host));
+      return connectSecurely(port, host, secureConnectOptions(options, host));
     default:
       throw new codes.ERR_HTTP2_UNSUPPORTED_PROTOCOL(protocol);
   }

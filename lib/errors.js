@@ -60,6 +60,11 @@ const plainErrors = {
     'Trailing headers cannot be sent until after the wantTrailers event is emitted',
   ERR_HTTP2_UNSUPPORTED_PROTOCOL: (protocol) => `protocol "${protocol}" is unsupported.`,
   ERR_STREAM_WRITE_AFTER_END: 'write after end',
+  ERR_TLS_REQUIRED_SERVER_NAME: '"servername" is required parameter for Server.addContext',
+  ERR_TLS_ENGINE_OPTION(name, instead, cause) {
+    if (cause !== undefined) this.cause = cause;
+    return `The option "${name}" is not supported by tlsEngine 'rustls'. Use ${instead}.`;
+  },
 };
 
 const typeErrors = {
@@ -81,6 +86,9 @@ const typeErrors = {
     name === undefined
       ? `Invalid character in ${what}`
       : `Invalid character in ${what} ["${name}"]`,
+  ERR_TLS_ALPN_CALLBACK_INVALID_RESULT: (value, protocols) =>
+    `ALPN callback returned a value (${value}) that did not match any of the client's offered ` +
+    `protocols (${protocols.join(', ')})`,
   ERR_INVALID_HTTP_TOKEN: (what, value) => `${what} must be a valid HTTP token ["${value}"]`,
 };
 

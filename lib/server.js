@@ -11,6 +11,8 @@ const { ServerHttp2Session } = require('./server-session.js');
 const { Http1Fallback } = require('./http1-fallback.js');
 const { Http2ServerRequest, Http2ServerResponse, setupCompat } = require('./compat/index.js');
 const { secureServerOptions, serverOptions } = require('./options.js');
+const { RustlsServer } = require('./tls-server.js');
+const { withEngine } = require('./tls-options.js');
 const { validateSettings } = require('./settings.js');
 const { validateFunction, validateObject } = require('./validators.js');
 const { kHttp1, kOptions, kServer, kSessions } = require('./symbols.js');
@@ -156,25 +158,34 @@ class Http2Server extends withHttp2(net.Server) {
   }
 }
 
-/** A server of HTTP/2 over TLS, with an HTTP/1 fallback if `allowHTTP1` is set. */
-class Http2SecureServer extends withHttp2(tls.Server) {
-  constructor(options, requestListener) {
-    const normalised = secureServerOptions(options, CLASSES);
-    super(normalised, onConnection);
-    if (normalised.allowHTTP1 === true) this[kHttp1] = new Http1Fallback(this, normalised);
-    if (typeof requestListener === 'function') this.on('request', requestListener);
-    this.on('tlsClientError', (error, socket) => {
-      if (!this.emit('clientError', error, socket)) socket.destroy(error);
-    });
+/**
+ * A server of HTTP/2 over TLS, with an HTTP/1 fallback if `allowHTTP1` is set.
+ * @param {typeof tls.Server} Base
+ */
+function secureServerOver(Base) {
+  class Http2SecureServer extends withHttp2(Base) {
+    constructor(options, requestListener) {
+      const normalised = secureServerOptions(options, CLASSES);
+      super(normalised, onConnection);
+      if (normalised.allowHTTP1 === true) this[kHttp1] = new Http1Fallback(this, normalised);
+      if (typeof requestListener === 'function') this.on('request', requestListener);
+      this.on('tlsClientError', (error, socket) => {
+        if (!this.emit('clientError', error, socket)) socket.destroy(error);
+      });
+    }
+
+    /** Closes the idle connections of the HTTP/1 fallback. */
+    closeIdleConnections() {
+      this[kHttp1]?.closeIdleConnections();
+    }
   }
 
-  /** Closes the idle connections of the HTTP/1 fallback. */
-  closeIdleConnections() {
-    this[kHttp1]?.closeIdleConnections();
-  }
+  if (!behavior.closeIdleConnections) delete Http2SecureServer.prototype.closeIdleConnections;
+  return Http2SecureServer;
 }
 
-if (!behavior.closeIdleConnections) delete Http2SecureServer.prototype.closeIdleConnections;
+const NodeServer = secureServerOver(tls.Server);
+const RustlsSecureServer = secureServerOver(RustlsServer);
 
 /**
  * @param {object} [options]
@@ -195,7 +206,11 @@ function createServer(options = {}, handler) {
  * @returns {Http2SecureServer}
  */
 function createSecureServer(options = {}, handler) {
-  return new Http2SecureServer(options, handler);
+  return withEngine(
+    options,
+    () => new NodeServer(options, handler),
+    () => new RustlsSecureServer(options, handler),
+  );
 }
 
 /**

@@ -7,7 +7,6 @@
  */
 
 const { EventEmitter } = require('node:events');
-const { TLSSocket } = require('node:tls');
 const { inspect } = require('node:util');
 const native = require('./native.js');
 const behavior = require('./behavior.js');
@@ -134,7 +133,7 @@ class Http2Session extends EventEmitter {
     if (typeof socket.setNoDelay === 'function') socket.setNoDelay();
 
     if (socket.connecting || socket.secureConnecting) {
-      const event = socket instanceof TLSSocket ? 'secureConnect' : 'connect';
+      const event = 'secureConnecting' in socket ? 'secureConnect' : 'connect';
       socket.once(event, () => this.#start());
     } else {
       this.#start();

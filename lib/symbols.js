@@ -95,6 +95,7 @@ module.exports = {
   kOnTransportClose: Symbol('onTransportClose'),
   kOnTransportEnd: Symbol('onTransportEnd'),
   kOnTransportError: Symbol('onTransportError'),
+  kSeal: Symbol('seal'),
 
   // Streams' own state
   kAfterFinish: Symbol('afterFinish'),

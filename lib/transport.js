@@ -16,6 +16,7 @@ const { applyFor, peerStreams } = require('./commands.js');
 const { dispatch } = require('./events.js');
 const { watchFrames } = require('./frames.js');
 const { FrameCutter } = require('./frame-cutter.js');
+const { SlabPool } = require('./slabs.js');
 const { NGHTTP2_SESSION_CLIENT } = require('./constants.js');
 const {
   kAfterFinish,
@@ -30,6 +31,7 @@ const {
   kOnTransportClose,
   kOnTransportEnd,
   kOnTransportError,
+  kSeal,
   kSocket,
   kStreams,
   kType,
@@ -53,31 +55,7 @@ const FAIR_SHARE = 1 << 16;
 /** Default of `peerMaxConcurrentStreams`. */
 const PEER_STREAMS = 100;
 
-/** A buffer that output is written into; it is used again when the sockets are done with it. */
-class Slab {
-  constructor() {
-    this.buffer = Buffer.allocUnsafeSlow(SLAB_SIZE);
-    this.used = 0;
-    this.pending = 0;
-    this.done = () => {
-      this.pending -= 1;
-      if (this.pending === 0) release(this);
-    };
-  }
-}
-
-const freeSlabs = [];
-let slab = new Slab();
-
-function release(done) {
-  done.used = 0;
-  if (done !== slab && freeSlabs.length < MAX_FREE_SLABS) freeSlabs.push(done);
-}
-
-function currentSlab() {
-  if (slab.used + SLAB_RESERVE > SLAB_SIZE) slab = freeSlabs.pop() ?? new Slab();
-  return slab;
-}
+const slabs = new SlabPool({ size: SLAB_SIZE, reserve: SLAB_RESERVE, most: MAX_FREE_SLABS });
 
 /**
  * One write to a transport, and the bodies whose last octets are in it: their writers may use the
@@ -187,6 +165,15 @@ function writeSlab(socket, target, end, pieces) {
   return flowing;
 }
 
+/** The same for a socket that encrypts: what it has taken is not needed any more. */
+function writeSealed(socket, target, end, pieces) {
+  const own = depart();
+  const plain = pieces ?? [target.buffer.subarray(target.used, end)];
+  const flowing = socket[kSeal](plain, own?.done);
+  if (own !== undefined && socket.writableLength === 0) own.land();
+  return flowing;
+}
+
 function writePieces(socket, pieces, done) {
   const last = pieces.length - 1;
   socket.cork();
@@ -211,6 +198,16 @@ function writeCut(duplex, pieces) {
   return flowing;
 }
 
+/** Writes what was drawn, as the transport takes it best; false: it asks to wait. */
+function writeOut(session, socket, target, end, pieces) {
+  const cutter = session[kCutter];
+  if (cutter !== undefined) {
+    return writeCut(socket, cutter.cut(pieces ?? [target.buffer.subarray(target.used, end)]));
+  }
+  if (socket[kSeal] !== undefined) return writeSealed(socket, target, end, pieces);
+  return writeSlab(socket, target, end, pieces);
+}
+
 /** The engine neither reads nor writes any more: GOAWAY went or came, and all streams have ended. */
 function tellOver(session) {
   session[kOnSessionOver]();
@@ -227,7 +224,7 @@ function flush(session) {
   while (!session[kBlocked]) {
     const handle = session[kHandle];
     if (handle === undefined) return;
-    const target = currentSlab();
+    const target = slabs.current();
     const start = target.used;
     watchFrames();
     const written = handle.transmit(target.buffer, start);
@@ -240,11 +237,7 @@ function flush(session) {
       flight.land();
       continue;
     }
-    const flowing =
-      session[kCutter] === undefined
-        ? writeSlab(socket, target, end, pieces)
-        : writeCut(socket, session[kCutter].cut(pieces ?? [target.buffer.subarray(start, end)]));
-    if (!flowing) session[kBlocked] = true;
+    if (!writeOut(session, socket, target, end, pieces)) session[kBlocked] = true;
     if (!more) return;
   }
 }

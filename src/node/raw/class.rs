@@ -160,7 +160,7 @@ impl Arguments {
             if length == 0 {
                 continue;
             }
-                    // SAFETY: as in `octets`; the handles looked up keep the elements alive.
+            // SAFETY: as in `octets`; the handles looked up keep the elements alive.
             let piece: &[u8] = unsafe { slice::from_raw_parts(data.cast(), length) };
             if Span::of(piece).overlaps(Span::of(out)) {
                 return Err(error("the output overlaps the input"));

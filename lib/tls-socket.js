@@ -1,0 +1,332 @@
+'use strict';
+
+/**
+ * A TLS connection whose records are rustls's: to its user it is a tls.TLSSocket.
+ *
+ * What the transport reads is decrypted in the memory that it was read into. What is written is
+ * encrypted into buffers of a pool. A session writes past the Duplex (kSeal): what it draws goes
+ * into records at once, and from there to the transport.
+ */
+
+const net = require('node:net');
+const { Duplex } = require('node:stream');
+const { TLSSocket } = require('node:tls');
+const native = require('./native.js');
+const { SlabPool } = require('./slabs.js');
+const { faultOf } = require('./tls-errors.js');
+const { defineMembers, defineTransportMembers } = require('./tls-members.js');
+const { kSeal } = require('./symbols.js');
+
+const MAX_FRAGMENT = 16_384;
+/** What the pipe wants free beside the plaintext of a record. */
+const RESERVE = 128;
+/** Seven full records. */
+const SLAB_SIZE = 7 * 16_640;
+const slabs = new SlabPool({ size: SLAB_SIZE, reserve: RESERVE, most: 16 });
+
+/** Flags of `open`. */
+const ESTABLISHED = 1;
+const PEER_CLOSED = 2;
+
+/** What a native call tells beside its result. */
+const figures = new Float64Array(3);
+
+/** Events of the transport that are the socket's too. */
+const FORWARDED = [
+  'lookup',
+  'connect',
+  'ready',
+  'timeout',
+  'connectionAttempt',
+  'connectionAttemptFailed',
+  'connectionAttemptTimeout',
+];
+
+class RustlsSocket extends Duplex {
+  #raw;
+  /** Whether the memory of what the transport reads is nobody else's. */
+  #own;
+  #pipe;
+  /** The native configuration, which keys are logged by. */
+  #config;
+  #established = false;
+  #failed = false;
+  #readEnded = false;
+  /** Whether a session's write was asked to wait. */
+  #blocked = false;
+  /** What was written before the handshake was done. */
+  #early = [];
+
+  /**
+   * @param {import('node:stream').Duplex} raw
+   * @param {{isServer: boolean, allowHalfOpen?: boolean, highWaterMark?: number}} options
+   */
+  constructor(raw, { isServer, allowHalfOpen = false, highWaterMark }) {
+    super({ allowHalfOpen, highWaterMark });
+    this.#raw = raw;
+    this.#own = raw instanceof net.Socket;
+    this._parent = raw;
+    this.isServer = isServer;
+    this.encrypted = true;
+    this.authorized = false;
+    this.authorizationError = null;
+    /** What ALPN chose; false: nothing, null: not yet. */
+    this.alpnProtocol = null;
+    this.servername = null;
+    this.secureConnecting = true;
+    raw.on('data', (octets) => this._onCiphertext(this.#own ? octets : Buffer.from(octets)));
+    raw.on('end', () => this.#onRawEnd());
+    raw.on('error', (error) => this.destroy(error));
+    raw.on('close', () => this.#onRawClose());
+    raw.on('drain', () => this.#onRawDrain());
+    for (const event of FORWARDED) raw.on(event, (...args) => this.emit(event, ...args));
+  }
+
+  /** The native pipe; undefined before the handshake begins. */
+  get _pipe() {
+    return this.#pipe;
+  }
+
+  get _raw() {
+    return this.#raw;
+  }
+
+  /**
+   * Begins the handshake.
+   * @param {object} config Native.
+   * @param {string} [name] The server's, from a client.
+   * @param {object} [sessions] Native: what a client may resume.
+   */
+  _begin(config, name, sessions) {
+    this.#config = config;
+    if (this.listenerCount('keylog') > 0) config.logKeys(true);
+    this.#pipe = new native.TlsPipe(config, name, sessions);
+    this.#send();
+  }
+
+  /** The handshake is done; the two sides have their own to say to it. */
+  _onSecure() {}
+
+  /** TLS failed before the handshake was done. */
+  _onHandshakeFault(error) {
+    this.destroy(error);
+  }
+
+  /** Called behind everything that was read. */
+  _onRead() {}
+
+  _onCiphertext(octets) {
+    const pipe = this.#pipe;
+    if (this.#failed || this.destroyed || pipe === undefined) return;
+    const length = pipe.open(octets, figures);
+    const [rest, outgoing, flags] = figures;
+    if (outgoing > 0) this.#send();
+    if (this.listenerCount('keylog') > 0) this.#logKeys();
+    if (length < 0) {
+      this.#fail(faultOf(pipe, octets));
+      return;
+    }
+    if (!this.#established && (flags & ESTABLISHED) !== 0) this.#establish();
+    if (length > 0) this.#deliver(length === octets.length ? octets : octets.subarray(0, length));
+    if (rest > 0) this.#deliver(pipe.takeRest());
+    this._onRead();
+    if ((flags & PEER_CLOSED) !== 0) this.#endRead();
+  }
+
+  #establish() {
+    this.#established = true;
+    this.alpnProtocol = this.#pipe.alpn() ?? false;
+    this._onSecure();
+    const early = this.#early;
+    this.#early = [];
+    for (const write of early) write();
+  }
+
+  #fail(error) {
+    this.#failed = true;
+    if (this.#established) this.destroy(error);
+    else this._onHandshakeFault(error);
+  }
+
+  #logKeys() {
+    // The last lines may have been asked for after the first had gone by.
+    this.#config.logKeys(true);
+    const lines = this.#pipe.keyLines().match(/.+\n/g) ?? [];
+    for (const line of lines) this.emit('keylog', Buffer.from(line));
+  }
+
+  #deliver(octets) {
+    if (this.destroyed || this.#readEnded) return;
+    // What a flowing stream does itself, without the detour.
+    if (this.#isFlowing()) this.emit('data', octets);
+    else if (!this.push(octets)) this.#raw.pause();
+  }
+
+  #isFlowing() {
+    return (
+      this.readableFlowing === true && this.readableLength === 0 && this.readableEncoding === null
+    );
+  }
+
+  /** Sends records of the protocol's own. */
+  #send() {
+    const octets = this.#pipe.takeOutgoing();
+    if (octets.length > 0 && this.#raw.writable) this.#raw.write(octets);
+  }
+
+  #endRead() {
+    if (this.#readEnded || this.destroyed) return;
+    this.#readEnded = true;
+    this.push(null);
+    // Somebody has to read for the end to be seen, as with any socket.
+    if (this.readableLength === 0) this.read(0);
+  }
+
+  /**
+   * An end without a close_notify. HTTP tells by itself whether something is missing: frames and
+   * streams, lengths and chunks have their own ends, so that it is taken for one here too.
+   */
+  #onRawEnd() {
+    if (this.#established) this.#endRead();
+    else this._onLost();
+  }
+
+  #onRawClose() {
+    if (this.destroyed) return;
+    if (!this.#established) this._onLost();
+    if (!this.#readEnded) this.destroy();
+  }
+
+  /** The transport ended before the handshake was done. */
+  _onLost() {
+    this.destroy();
+  }
+
+  #onRawDrain() {
+    if (!this.#blocked) return;
+    this.#blocked = false;
+    this.emit('drain');
+  }
+
+  // Stream -------------------------------------------------------------------------------------
+
+  _read() {
+    this.#raw.resume();
+  }
+
+  _write(chunk, encoding, callback) {
+    this.#writeAll([chunk], callback);
+  }
+
+  _writev(entries, callback) {
+    const pieces = entries.map(({ chunk }) => chunk);
+    this.#writeAll(pieces, callback);
+  }
+
+  #writeAll(pieces, callback) {
+    if (this.#established) this.#seal(pieces, callback);
+    else this.#early.push(() => this.#seal(pieces, callback));
+  }
+
+  _final(callback) {
+    if (!this.#established && !this.#failed && !this.#raw.destroyed) {
+      this.#early.push(() => this._final(callback));
+      return;
+    }
+    const raw = this.#raw;
+    if (this.#pipe !== undefined && !this.#failed && raw.writable) {
+      this.#pipe.close();
+      this.#send();
+    }
+    raw.end(() => callback());
+  }
+
+  _destroy(error, callback) {
+    const raw = this.#raw;
+    this.#early = [];
+    if (raw.closed) {
+      callback(error);
+      return;
+    }
+    raw.once('close', () => callback(error));
+    // An alert may be on its way.
+    if (this.#failed && typeof raw.destroySoon === 'function') raw.destroySoon();
+    else raw.destroy();
+  }
+
+  /**
+   * Writes without queueing: for a session, which waits when it is told to.
+   * @param {Uint8Array[]} pieces
+   * @param {() => void} [done] Called when the transport has taken it all.
+   * @returns {boolean} whether the transport takes more
+   */
+  [kSeal](pieces, done) {
+    if (super.writableLength === 0 && this.#established) return this.#seal(pieces, done);
+    this.cork();
+    let flowing = true;
+    for (let i = 0; i < pieces.length; i++) {
+      const last = i === pieces.length - 1;
+      // The session uses its memory again at once.
+      flowing = this.write(Buffer.from(pieces[i]), last ? done : undefined);
+    }
+    this.uncork();
+    return flowing;
+  }
+
+  /** Encrypts and writes. The pieces are not needed any more when it returns. */
+  #seal(pieces, done) {
+    const raw = this.#raw;
+    let left = 0;
+    for (let i = 0; i < pieces.length; i++) left += pieces[i].length;
+    if (this.#failed || !raw.writable || left === 0) {
+      if (done !== undefined) process.nextTick(done);
+      return true;
+    }
+    const several = left > MAX_FRAGMENT;
+    if (several) raw.cork();
+    let flowing = true;
+    for (let skip = 0; left > 0;) {
+      const slab = slabs.current(Math.min(left, MAX_FRAGMENT) + RESERVE);
+      const start = slab.used;
+      const length = this.#pipe.seal(pieces, skip, slab.buffer, start, figures);
+      const [taken] = figures;
+      if (length < 0 || taken === 0) {
+        this.#fail(faultOf(this.#pipe, Buffer.alloc(0)));
+        break;
+      }
+      skip += taken;
+      left -= taken;
+      flowing = writeFrom(raw, slab, length, left === 0 ? done : undefined);
+    }
+    if (several) raw.uncork();
+    this.#blocked = !flowing;
+    return flowing;
+  }
+
+  /** Octets that wait for the transport. */
+  get writableLength() {
+    return super.writableLength + this.#raw.writableLength;
+  }
+}
+
+/** Writes the next octets of a slab. */
+function writeFrom(raw, slab, length, done) {
+  const start = slab.used;
+  slab.used += length;
+  slab.pending += 1;
+  const octets = slab.buffer.subarray(start, slab.used);
+  if (done === undefined) return raw.write(octets, slab.done);
+  return raw.write(octets, (error) => {
+    slab.done();
+    done(error);
+  });
+}
+
+defineTransportMembers(RustlsSocket.prototype);
+defineMembers(RustlsSocket.prototype);
+
+// `socket instanceof tls.TLSSocket` is how libraries tell secure connections from others. Whatever
+// TLSSocket does with a handle of its own is replaced; what both inherit of net.Socket holds.
+Object.setPrototypeOf(RustlsSocket.prototype, TLSSocket.prototype);
+
+module.exports = { RustlsSocket };
