@@ -17,25 +17,25 @@ const MAY_USE = {
 /** A path from the crate's root, in code: links in comments are free. */
 const USE = /\bcrate::(?:\{([^}]*)\}|(\w+))/g;
 
-function usedModules(line) {
-  const code = line.replace(/\/\/.*$/, '');
-  return [...code.matchAll(USE)].flatMap(([, group, name]) =>
-    group === undefined ? [name] : group.match(/(?<=^|,\s*)\w+/g),
-  );
+/** The modules that a file uses, each with the number of the line. */
+function usedModules(source) {
+  const code = source.replace(/\/\/.*$/gm, '');
+  return [...code.matchAll(USE)].flatMap(({ 1: group, 2: name, index }) => {
+    const names = group === undefined ? [name] : group.match(/(?<=^\s*|,\s*)\w+/g);
+    const line = code.slice(0, index).split('\n').length;
+    return names.map((used) => [used, line]);
+  });
 }
 
 for (const [name, allowed] of Object.entries(MAY_USE)) {
-  const files = readdirSync(SOURCES, { recursive: true }).filter(
-    (file) => file === `${name}.rs` || file.split(path.sep)[0] === name,
-  );
-  for (const file of files.filter((found) => found.endsWith('.rs'))) {
-    const lines = readFileSync(path.join(SOURCES, file), 'utf8').split('\n');
-    lines.forEach((line, index) => {
-      for (const used of usedModules(line)) {
-        if (used === name || !(used in MAY_USE) || allowed.includes(used)) continue;
-        console.error(`src/${file}:${index + 1}: ${name} is not to use ${used}`);
-        process.exitCode = 1;
-      }
-    });
+  const files = readdirSync(SOURCES, { recursive: true })
+    .filter((file) => file.endsWith('.rs'))
+    .filter((file) => file === `${name}.rs` || file.split(path.sep)[0] === name);
+  for (const file of files) {
+    for (const [used, line] of usedModules(readFileSync(path.join(SOURCES, file), 'utf8'))) {
+      if (used === name || !(used in MAY_USE) || allowed.includes(used)) continue;
+      console.error(`src/${file}:${line}: ${name} is not to use ${used}`);
+      process.exitCode = 1;
+    }
   }
 }
