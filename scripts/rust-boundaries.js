@@ -17,9 +17,14 @@ const MAY_USE = {
 /** A path from the crate's root, in code: links in comments are free. */
 const USE = /\bcrate::(?:\{([^}]*)\}|(\w+))/g;
 
+/** What is taken from another module than the root: `proto::{Session, Sink}`. */
+const INNER_GROUP = /(?<!\bcrate)::\{[^{}]*\}/g;
+
 /** The modules that a file uses, each with the number of the line. */
 function usedModules(source) {
-  const code = source.replace(/\/\/.*$/gm, '');
+  const code = source
+    .replace(/\/\/.*$/gm, '')
+    .replace(INNER_GROUP, (group) => group.replace(/./g, ' '));
   return [...code.matchAll(USE)].flatMap(({ 1: group, 2: name, index }) => {
     const names = group === undefined ? [name] : group.match(/(?<=^\s*|,\s*)\w+/g);
     const line = code.slice(0, index).split('\n').length;
