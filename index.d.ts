@@ -19,7 +19,7 @@ import type { Http2Session, IncomingHttpHeaders, IncomingHttpStatusHeader } from
 export * from 'node:http2';
 
 declare module 'node:http2' {
-  interface SessionOptions extends WindowOptions, LimitOptions {}
+  interface SessionOptions extends WindowOptions, LimitOptions, TlsEngineOptions {}
   interface ClientSessionOptions extends OriginOptions {}
 }
 
@@ -69,6 +69,17 @@ export interface OriginOptions {
    * @default 128
    */
   maxOriginSetSize?: number | undefined;
+}
+
+/** Who encrypts: of `createSecureServer`, and of `connect` to `https:`. */
+export interface TlsEngineOptions {
+  /**
+   * `'node'` is node:tls with all its options; `'rustls'` is rustls, in the same addon. An option that
+   * rustls has nothing for throws `ERR_TLS_ENGINE_OPTION`, whose message says what to use instead.
+   * @default 'node', or what the environment variable RUST_HTTP2_TLS says where rustls has all that
+   * the other options ask for
+   */
+  tlsEngine?: 'node' | 'rustls' | undefined;
 }
 
 /** What the diagnostics channel `rust-http2.frame` tells of each frame. */

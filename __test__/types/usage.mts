@@ -60,7 +60,7 @@ console.log(asBuiltin, asOurs, theirs, mine);
 const limits: LimitOptions = { maxContinuations: 4, maxUnsentAcks: 100 };
 const windows: WindowOptions = { maxAutoWindowSize: 0 };
 ours.createServer({ ...limits, ...windows }, (request, response) => response.end(request.url));
-createSecureServer({ allowHTTP1: true, key: '', cert: '', ...limits, ...windows });
+createSecureServer({ tlsEngine: 'rustls', key: '', cert: '', ...limits, ...windows });
 connect('https://localhost', { ca: '', ...limits, ...windows, maxOriginSetSize: 16 });
 const passedOn: builtin.SecureServerOptions = { maxAutoWindowSize: 2 ** 20 };
 ours.performServerHandshake(null!, passedOn);
@@ -81,5 +81,7 @@ connect(5);
 ours.disconnect();
 // @ts-expect-error: no such option.
 ours.createServer({ maxContinuation: 5 });
+// @ts-expect-error: no such engine.
+connect('https://localhost', { tlsEngine: 'openssl' });
 // @ts-expect-error: limits are numbers.
 ours.createServer({ maxUnsentAcks: '100' });
