@@ -183,6 +183,7 @@ class ClientHttp2Session extends Http2Session {
     endUnheard(stream);
     diagnostics.streamCreated(NGHTTP2_SESSION_CLIENT, stream, headers);
     diagnostics.streamStarted(NGHTTP2_SESSION_CLIENT, stream, headers);
+    diagnostics.bodySent(stream);
     this.emit('stream', stream, headers, flags, rawHeaders);
   }
 

@@ -16,11 +16,7 @@ const {
   kOnStreamEnd,
   kState,
 } = require('./symbols.js');
-const {
-  HTTP_STATUS_CONTINUE,
-  NGHTTP2_FLAG_END_STREAM,
-  NGHTTP2_SESSION_CLIENT,
-} = require('./constants.js');
+const { HTTP_STATUS_CONTINUE, NGHTTP2_FLAG_END_STREAM } = require('./constants.js');
 
 /** Kinds of header blocks, as the engine numbers them. */
 const RESPONSE = 1;
@@ -112,7 +108,7 @@ class ClientHttp2Stream extends Http2Stream {
     const endStream = (flags & NGHTTP2_FLAG_END_STREAM) !== 0;
     if (kind === RESPONSE) {
       if (endStream) this[kState].endAfterHeaders = true;
-      diagnostics.responseHeaders(NGHTTP2_SESSION_CLIENT, this, headers, flags);
+      diagnostics.responseReceived(this, headers, flags);
       this.emit(this[kState].pushed ? 'push' : 'response', headers, flags, rawHeaders);
     } else if (kind === INFORMATIONAL) {
       this.emit('headers', headers, flags, rawHeaders);

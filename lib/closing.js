@@ -5,6 +5,8 @@
  * the time to end its side; but no peer, whatever it does or leaves undone, can keep the socket.
  */
 
+const { debugSession } = require('./diagnostics.js');
+
 /** How long a peer that broke the protocol, or a transport that failed, may take; in ms. */
 const LINGER = 500;
 
@@ -19,6 +21,7 @@ function emitError(session, error) {
 }
 
 function emitClose(session, error) {
+  debugSession(session, 'transport closed');
   emitError(session, error);
   session.emit('close');
 }
@@ -67,6 +70,7 @@ function end(socket) {
  *   destroyed; `linger`: for a peer that broke the protocol, how long it may take, in ms.
  */
 function closeTransport(session, socket, error, { graceful, linger }) {
+  debugSession(session, 'destroyed%s', error ? `: ${error}` : '');
   if (socket.destroyed) {
     process.nextTick(emitClose, session, error);
     return;

@@ -8,8 +8,13 @@
 const { channel } = require('node:diagnostics_channel');
 const { debuglog } = require('node:util');
 const { bodyChannels, streamChannels } = require('./behavior.js');
-const { NGHTTP2_SESSION_CLIENT } = require('./constants.js');
+const { NGHTTP2_SESSION_CLIENT, NGHTTP2_SESSION_SERVER } = require('./constants.js');
 const { kSession, kType } = require('./symbols.js');
+
+/** The `flags` of a server's `finish` message are Node's own bits of a stream's state. */
+const STATE_RESPONDED = 0x5;
+const STATE_HEAD_REQUEST = 0x8;
+const STATE_HAS_TRAILERS = 0x20;
 
 /** Stands for a channel that the running Node does not have. */
 const absent = Object.freeze({ hasSubscribers: false });
@@ -31,6 +36,31 @@ const streamChannelsOf = [sideChannels('server'), sideChannels('client')];
 const chunkSent = bodyChannel('client.stream.bodyChunkSent');
 const allSent = bodyChannel('client.stream.bodySent');
 
+/** Prints when NODE_DEBUG names http2, which Node reads once, when it starts. */
+const debug = debuglog('http2');
+const debugging = debug.enabled;
+
+function nameOf(session) {
+  const side = session?.[kType] === NGHTTP2_SESSION_CLIENT ? 'client' : 'server';
+  return `Http2Session ${side}`;
+}
+
+/**
+ * Says what becomes of a session, to who debugs http2.
+ * @param {object} session
+ * @param {string} message With places as util.format has them.
+ * @param {...any} args
+ */
+function debugSession(session, message, ...args) {
+  if (debugging) debug(`${nameOf(session)}: ${message}`, ...args);
+}
+
+/** As `debugSession`, of a stream. */
+function debugStream(stream, message, ...args) {
+  if (!debugging) return;
+  debug(`Http2Stream ${stream.id} [${nameOf(stream[kSession])}]: ${message}`, ...args);
+}
+
 /**
  * A stream exists.
  * @param {number} type Session type.
@@ -38,6 +68,7 @@ const allSent = bodyChannel('client.stream.bodySent');
  * @param {object} [headers] Those received; else those sent.
  */
 function streamCreated(type, stream, headers) {
+  debugStream(stream, 'created');
   const { created } = streamChannelsOf[type];
   if (created.hasSubscribers) created.publish({ stream, headers: headers ?? stream.sentHeaders });
 }
@@ -49,32 +80,48 @@ function streamCreated(type, stream, headers) {
  * @param {object} [headers] Those received; else those sent.
  */
 function streamStarted(type, stream, headers) {
+  debugStream(stream, headers === undefined ? 'request sent' : 'request received');
   const { start } = streamChannelsOf[type];
   if (start.hasSubscribers) start.publish({ stream, headers: headers ?? stream.sentHeaders });
 }
 
 /** @param {number} type Session type. @param {object} stream @param {Error} error */
 function streamFailed(type, stream, error) {
+  debugStream(stream, 'failed: %s', error);
   const channels = streamChannelsOf[type];
   if (channels.error.hasSubscribers) channels.error.publish({ stream, error });
 }
 
 /**
- * The response's head was sent (server) or received (client).
- * @param {number} type Session type.
+ * A server's stream has sent the head of its response.
  * @param {object} stream
- * @param {object | undefined} headers Those received; else those sent.
- * @param {number} flags
+ * @param {boolean} headRequest Whether it answers HEAD.
+ * @param {boolean} trailers Whether trailers may follow.
  */
-function responseHeaders(type, stream, headers, flags) {
-  const { finish } = streamChannelsOf[type];
-  if (finish.hasSubscribers) {
-    finish.publish({ stream, headers: headers ?? stream.sentHeaders, flags });
-  }
+function responseSent(stream, headRequest, trailers) {
+  debugStream(stream, 'response sent');
+  const { finish } = streamChannelsOf[NGHTTP2_SESSION_SERVER];
+  if (!finish.hasSubscribers) return;
+  const state = headRequest ? STATE_HEAD_REQUEST : 0;
+  const flags = STATE_RESPONDED | state | (trailers ? STATE_HAS_TRAILERS : 0);
+  finish.publish({ stream, headers: stream.sentHeaders, flags });
+}
+
+/**
+ * A client's stream has received the head of its response.
+ * @param {object} stream
+ * @param {object} headers
+ * @param {number} flags Of the frame.
+ */
+function responseReceived(stream, headers, flags) {
+  debugStream(stream, 'response received');
+  const { finish } = streamChannelsOf[NGHTTP2_SESSION_CLIENT];
+  if (finish.hasSubscribers) finish.publish({ stream, headers, flags });
 }
 
 /** A stream closed. @param {number} type Session type. @param {object} stream */
 function streamClosed(type, stream) {
+  debugStream(stream, 'closed with code %d', stream.rstCode);
   const { close } = streamChannelsOf[type];
   if (close.hasSubscribers) close.publish({ stream });
 }
@@ -103,14 +150,12 @@ function bodySent(stream) {
   if (allSent.hasSubscribers && isClientStream(stream)) allSent.publish({ stream });
 }
 
-/** Prints when NODE_DEBUG names http2. */
-const debug = debuglog('http2');
-
 module.exports = {
   bodyChunkSent,
   bodySent,
-  debug,
-  responseHeaders,
+  debugSession,
+  responseReceived,
+  responseSent,
   streamClosed,
   streamCreated,
   streamFailed,

@@ -3,6 +3,7 @@
 /** The engine's figures behind `session.state` and `stream.state`, in octets and stream ids. */
 
 const commands = require('./commands.js');
+const { NGHTTP2_STREAM_STATE_IDLE } = require('./constants.js');
 const { kHandle, kId, kSlot } = require('./symbols.js');
 
 const figures = new Float64Array(16);
@@ -24,10 +25,17 @@ function sessionFigures(session) {
   };
 }
 
-/** @param {object} session @param {object} stream One that the engine knows. */
+/**
+ * @param {object} session
+ * @param {object} stream One that the engine knows no more is idle and zero, as with Node's http2.
+ */
 function streamFigures(session, stream) {
   commands.applyFor(session);
-  session[kHandle].streamState(stream[kSlot], stream[kId], figures);
+  const slot = stream[kSlot];
+  if (slot < 0 || !session[kHandle]?.streamState(slot, stream[kId], figures)) {
+    figures.fill(0);
+    figures[0] = NGHTTP2_STREAM_STATE_IDLE;
+  }
   return {
     state: figures[0],
     weight: figures[1],

@@ -27,8 +27,6 @@ const {
 } = require('./symbols.js');
 const {
   HTTP_STATUS_SWITCHING_PROTOCOLS,
-  NGHTTP2_FLAG_END_HEADERS,
-  NGHTTP2_FLAG_END_STREAM,
   NGHTTP2_SESSION_SERVER,
   NGHTTP2_SETTINGS_ENABLE_PUSH,
 } = require('./constants.js');
@@ -166,12 +164,7 @@ class ServerHttp2Stream extends Http2Stream {
     else this[kState].waitForTrailers = waitForTrailers;
     commands.respond(session, this[kSlot], this[kId], fields, endStream);
     transport.schedule(session);
-    diagnostics.responseHeaders(
-      NGHTTP2_SESSION_SERVER,
-      this,
-      undefined,
-      endStream ? NGHTTP2_FLAG_END_STREAM | NGHTTP2_FLAG_END_HEADERS : NGHTTP2_FLAG_END_HEADERS,
-    );
+    diagnostics.responseSent(this, this[kState].headRequest, waitForTrailers);
   }
 
   /**

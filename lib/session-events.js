@@ -7,6 +7,7 @@
 
 const behavior = require('./behavior.js');
 const transport = require('./transport.js');
+const { debugSession } = require('./diagnostics.js');
 const { remoteCustomIds } = require('./options.js');
 const { LINGER } = require('./closing.js');
 const { NghttpError, codes } = require('./errors.js');
@@ -115,12 +116,14 @@ const engineEvents = {
   },
 
   [kOnSettings](entries) {
+    debugSession(this, 'settings received');
     this[kUpdateTimer]();
     this[kRemoteSettings].apply(entries, remoteCustomIds(this[kOptions]));
     if (this.listenerCount('remoteSettings') > 0) this.emit('remoteSettings', this.remoteSettings);
   },
 
   [kOnSettingsAck]() {
+    debugSession(this, 'settings acknowledged');
     this[kUpdateTimer]();
     const acknowledged = this[kAcks].takeSettings();
     if (acknowledged === undefined) return;
@@ -147,6 +150,7 @@ const engineEvents = {
 
   [kOnGoaway](code, lastStreamID, opaqueData) {
     if (this.destroyed) return;
+    debugSession(this, 'goaway received, code %d, last stream %d', code, lastStreamID);
     this[kGoawayCode] = code;
     this[kGoawayLastStreamID] = lastStreamID;
     this.emit('goaway', code, lastStreamID, opaqueData);
@@ -172,6 +176,7 @@ const engineEvents = {
 
   /** A frame that could not be sent. */
   [kOnNotSent](frameType, id, slot, libraryCode) {
+    debugSession(this, 'frame of type %d not sent on stream %d', frameType, id);
     const code = libraryCode === ERR_FRAME_SIZE ? NGHTTP2_FRAME_SIZE_ERROR : NGHTTP2_INTERNAL_ERROR;
     const stream = slot >= 0 ? this[kFindStream](slot, id) : undefined;
     const emitter = stream ?? this;
@@ -195,6 +200,7 @@ const engineEvents = {
    */
   [kOnSessionError](libraryCode, code, reporting) {
     if (this.destroyed) return;
+    debugSession(this, 'protocol error, code %d', code);
     if (libraryCode === ERR_CALLBACK_FAILURE) {
       const error = new NghttpError(libraryCode, 'ERR_HTTP2_TOO_MANY_INVALID_FRAMES');
       // Without lingering: Node has the peer's writes fail soon (test-http2-max-invalid-frames).

@@ -229,7 +229,6 @@ class Http2Session extends EventEmitter {
   }
 
   [kStreamState](stream) {
-    if (stream[kSlot] < 0) return {};
     return streamFigures(this, stream);
   }
 

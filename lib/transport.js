@@ -15,6 +15,7 @@ const { shared } = require('./bridge.js');
 const { applyFor, peerStreams } = require('./commands.js');
 const { dispatch } = require('./events.js');
 const { watchFrames } = require('./frames.js');
+const { debugSession } = require('./diagnostics.js');
 const { FrameCutter } = require('./frame-cutter.js');
 const { SlabPool } = require('./slabs.js');
 const { NGHTTP2_SESSION_CLIENT } = require('./constants.js');
@@ -443,6 +444,7 @@ function onClose() {
 
 /** Begins to listen for errors and the end of a transport, connected or not. */
 function attach(session, socket) {
+  debugSession(session, 'created');
   socket[kCarries] = session;
   socket.on('error', onError);
   socket.on('close', onClose);
@@ -471,6 +473,7 @@ function holdRequests(session, socket, config) {
 
 /** Begins to read and write: the transport is connected, the session has its handle. */
 function start(session, socket) {
+  debugSession(session, 'connected, protocol %s', session.alpnProtocol);
   if (!isSocket(socket)) {
     session[kCutter] = new FrameCutter(session[kType] === NGHTTP2_SESSION_CLIENT);
   }

@@ -39,7 +39,6 @@ test('stream channels say what happened, to the side it happened on', { skip: st
       created: [diagnostics.streamCreated, [headers], { headers }],
       start: [diagnostics.streamStarted, [headers], { headers }],
       error: [diagnostics.streamFailed, [error], { error }],
-      finish: [diagnostics.responseHeaders, [headers, 5], { headers, flags: 5 }],
       close: [diagnostics.streamClosed, [], {}],
     };
     for (const [name, [publish, args, expected]] of Object.entries(cases)) {
@@ -50,6 +49,23 @@ test('stream channels say what happened, to the side it happened on', { skip: st
       assert.deepStrictEqual(messages, [{ stream, ...expected }], `${side} ${name}`);
     }
   }
+});
+
+test('a response is told of on either side', { skip: streamSkip }, () => {
+  const headers = {};
+  const [received] = heardOn('http2.client.stream.finish', () => {
+    diagnostics.responseReceived({}, headers, 5);
+  });
+  assert.deepStrictEqual(received, { stream: {}, headers, flags: 5 });
+  const stream = { sentHeaders: headers };
+  const sent = heardOn('http2.server.stream.finish', () => {
+    diagnostics.responseSent(stream, false, false);
+    diagnostics.responseSent(stream, true, true);
+  });
+  assert.deepStrictEqual(sent, [
+    { stream, headers, flags: 0x5 },
+    { stream, headers, flags: 0x2d },
+  ]);
 });
 
 test('body channels are for requests', { skip: bodySkip }, () => {

@@ -69,3 +69,23 @@ test('what is no filter is said to be none, and the program runs', async () => {
   assert.match(line, /^RUST_HTTP2_LOG is no filter: /);
   assert.deepStrictEqual(rest, []);
 });
+
+test('NODE_DEBUG=http2 tells of the life of sessions and streams, by side', async () => {
+  const lines = await log({ NODE_DEBUG: 'http2' });
+  const told = lines
+    .filter((line) => line.startsWith('HTTP2 '))
+    .map((line) => line.replace(/^HTTP2 \d+: /, ''));
+  for (const side of ['client', 'server']) {
+    const name = `Http2Session ${side}`;
+    const session = told.filter((line) => line.startsWith(name));
+    assert.deepStrictEqual(session[0], `${name}: created`);
+    assert.ok(session.includes(`${name}: connected, protocol h2c`));
+    assert.ok(session.includes(`${name}: settings received`));
+    assert.deepStrictEqual(session.slice(-2), [`${name}: destroyed`, `${name}: transport closed`]);
+    const [sent, received] = side === 'client' ? ['request', 'response'] : ['response', 'request'];
+    for (const what of [`${sent} sent`, `${received} received`, 'closed with code 0']) {
+      assert.ok(told.includes(`Http2Stream 1 [${name}]: ${what}`), `${side}: ${what}`);
+    }
+  }
+  assert.ok(!told.join('').includes('secret'));
+});

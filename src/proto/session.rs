@@ -256,7 +256,7 @@ impl Session {
     pub fn figures(&self) -> SessionFigures {
         SessionFigures {
             effective_local_window_size: self.inflow.size(),
-            effective_recv_data_length: self.inflow.used(),
+            effective_recv_data_length: self.inflow.used().max(0),
             next_stream_id: self.next_id,
             local_window_size: self.inflow.available(),
             last_proc_stream_id: self.last_processed,

@@ -28,7 +28,8 @@ pub struct Stats {
 pub struct SessionFigures {
     /// Octets that the peer may have in flight to us at most.
     pub effective_local_window_size: i32,
-    /// Octets received for which no credit was given back yet. Negative after the window shrank.
+    /// Octets received for which no credit was given back yet; 0 while a window that shrank is
+    /// still larger than it should be.
     pub effective_recv_data_length: i32,
     /// The identifier that our next stream gets.
     pub next_stream_id: u32,
