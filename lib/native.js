@@ -20,10 +20,10 @@ const requireHere = createRequire(typeof __filename === 'string' ? __filename : 
 function noAddon(candidates, cause) {
   const names = candidates.map((name) => `rust-http2-${name}`).join(' or ');
   const url = repository.url.replace(/^git\+|\.git$/g, '');
-  const build = `git clone ${url} && cd rust-http2 && npm install && npm run build`;
+  const build = `git clone ${url} && cd rust-http2 && npm run pack`;
   let message =
     `rust-http2 has no prebuilt addon for ${HERE}, but can be built where Rust ` +
-    `(https://rustup.rs) is installed: ${build}; then npm install that folder.`;
+    `(https://rustup.rs) is installed: ${build}; then npm install that folder's target/rust-http2.tgz.`;
   if (cause !== undefined) {
     message = `rust-http2 cannot load its addon for ${HERE}: ${cause.message}`;
   } else if (candidates.length > 0) {

@@ -40,7 +40,7 @@ function stage(t, write) {
 
 describe('the package', () => {
   it('has JavaScript and types, and no sources of Rust', (t) => {
-    const { files } = stage(t, stagePackage);
+    const { files } = stage(t, (folder) => stagePackage(folder));
     assert.deepEqual(
       files.filter((file) => !ALLOWED.test(file)),
       [],
@@ -51,12 +51,20 @@ describe('the package', () => {
   });
 
   it('depends on the addons of its own version, and on nothing else', (t) => {
-    const { manifest } = stage(t, stagePackage);
+    const { manifest } = stage(t, (folder) => stagePackage(folder));
     const addons = platforms.map((platform) => [`rust-http2-${platform}`, version]);
     assert.deepEqual(manifest.optionalDependencies, Object.fromEntries(addons));
     assert.equal(manifest.dependencies, undefined);
     assert.equal(manifest.devDependencies, undefined);
     assert.deepEqual(manifest.scripts, undefined);
+  });
+
+  it('has the addon in itself where it is built for one machine', (t) => {
+    const { manifest, files } = stage(t, (folder) => stagePackage(folder, __filename));
+    const addon = `rust-http2.${process.platform}-${process.arch}.node`;
+    assert.ok(files.includes(addon));
+    assert.ok(manifest.files.includes(addon));
+    assert.equal(manifest.optionalDependencies, undefined);
   });
 
   it('in the repository, looks for no addon that is not published', () => {

@@ -35,7 +35,7 @@ test('on a platform that has none, it is said how to build one', { skip }, (t) =
   const { folder } = install(t);
   const message = messageOf(folder, "Object.defineProperty(process, 'arch', { value: 'riscv64' })");
   assert.match(message, /no prebuilt addon for \w+-riscv64/);
-  assert.match(message, /git clone \S+ .*npm run build/);
+  assert.match(message, /git clone \S+ .*npm run pack/);
   assert.match(message, /rustup/);
 });
 

@@ -50,11 +50,9 @@ function platformManifest(platform) {
   };
 }
 
-/** The manifest of the package as it is published. */
-function packageManifest() {
-  const kept = Object.entries(manifest).filter(([key]) => !PRIVATE.includes(key));
-  const addons = platforms.map((platform) => [nameOf(platform), manifest.version]);
-  return { ...Object.fromEntries(kept), optionalDependencies: Object.fromEntries(addons) };
+/** The manifest of the package as others get it. */
+function publicManifest() {
+  return Object.fromEntries(Object.entries(manifest).filter(([key]) => !PRIVATE.includes(key)));
 }
 
 /**
@@ -75,13 +73,24 @@ function stagePlatform(folder, platform, addon) {
 /**
  * Lays out the package in a folder.
  * @param {string} folder
+ * @param {string} [addon] A file to be in it. Without one, the package depends on those of the
+ *   platforms.
  */
-function stagePackage(folder) {
+function stagePackage(folder, addon) {
   fs.mkdirSync(folder, { recursive: true });
   for (const name of [...manifest.files, 'README.md', 'LICENSE']) {
     fs.cpSync(path.join(ROOT, name), path.join(folder, name), { recursive: true });
   }
-  writeJson(path.join(folder, 'package.json'), packageManifest());
+  const own = publicManifest();
+  if (addon === undefined) {
+    const addons = platforms.map((platform) => [nameOf(platform), manifest.version]);
+    own.optionalDependencies = Object.fromEntries(addons);
+  } else {
+    const name = fileOf(`${process.platform}-${process.arch}`);
+    fs.copyFileSync(addon, path.join(folder, name));
+    own.files = [...own.files, name];
+  }
+  writeJson(path.join(folder, 'package.json'), own);
 }
 
 /** Where each platform's addon is. Throws one sentence where one is missing. */
