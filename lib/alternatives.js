@@ -5,17 +5,11 @@
 const { codes } = require('./errors.js');
 const { validateString } = require('./validators.js');
 
-/** RFC 7838 §3: visible ASCII, space and tab. */
-const ALTSVC_CHARACTERS = /^[\t\x20-\x5b\x5d-\x7e]*$/;
+/** RFC 9110 §5.6.4: what a quoted string may have unquoted. */
+const ALTSVC_CHARACTERS = /^[\t\x20-\x5b\x5d-\x7e\x80-\xff]*$/;
 
 /** Payload of a frame of the smallest maximum size, less the two lengths in it. */
 const MAX_LENGTH = 16382;
-
-/** The ASCII serialisation of an origin, from a URL or something that has one. */
-function originOf(value) {
-  if (typeof value === 'string') return new URL(value).origin;
-  return value.origin;
-}
 
 /**
  * @returns {{id: number, origin: string}} of the two, one is empty
@@ -24,7 +18,7 @@ function serializeAltsvc(alt, originOrStream) {
   let id = 0;
   let origin = '';
   if (typeof originOrStream === 'string') {
-    origin = originOf(originOrStream);
+    origin = new URL(originOrStream).origin;
     if (origin === 'null') throw new codes.ERR_HTTP2_ALTSVC_INVALID_ORIGIN();
   } else if (typeof originOrStream === 'number') {
     if (originOrStream >>> 0 !== originOrStream || originOrStream === 0) {
@@ -57,11 +51,9 @@ function serializeOrigins(values) {
   let length = 0;
   for (const value of values) {
     let origin = value;
-    if (typeof value === 'string') origin = originOf(value);
+    if (typeof value === 'string') origin = new URL(value).origin;
     else if (value != null && typeof value === 'object') ({ origin } = value);
-    if (typeof origin !== 'string') {
-      throw new codes.ERR_INVALID_ARG_TYPE('origin', ['string', 'URL', 'object'], value);
-    }
+    validateString(origin, 'origin');
     if (origin === 'null') throw new codes.ERR_HTTP2_INVALID_ORIGIN();
     length += origin.length + 2;
     if (length > MAX_LENGTH) throw new codes.ERR_HTTP2_ORIGIN_LENGTH();
