@@ -51,6 +51,8 @@ const customSettings =
 const wideWindow = Buffer.from([0, 4, 0x80, 0, 0, 0]);
 const acceptsWideWindow = attempt(() => getUnpackedSettings(wideWindow, { validate: true }));
 
+const rawRequestArrays = since('22.17', '24.0');
+
 module.exports = Object.freeze({
   // Module -----------------------------------------------------------------------------------
 
@@ -120,8 +122,10 @@ module.exports = Object.freeze({
   rawResponseArrays: since('22.20', '24.7'),
   /** `sentHeaders` of a flat array gathers repeated names in arrays. */
   rawSentHeadersGather: since('22.19', '24.6'),
+  /** `request()` takes flat header arrays. */
+  rawRequestArrays,
   /** What the INVALID_ARG_TYPE error of `request(headers)` expects. */
-  headersTypeMessage: since('22.17', '24.0') ? ['Array', 'Object'] : ['Object'],
+  headersTypeMessage: rawRequestArrays ? ['Array', 'Object'] : ['Object'],
   /** Code of the error that pending write callbacks receive at destroy; null: none. */
   pendingWriteErrorAtDestroy: since('22.0') && !since('26.0') ? 'ECANCELED' : null,
 

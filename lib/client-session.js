@@ -43,6 +43,11 @@ const ERR_INVALID_ARGUMENT = -501;
 const ERR_STREAM_ID_NOT_AVAILABLE = -509;
 const ERR_SESSION_CLOSING = -530;
 
+function isHeaders(value) {
+  if (Array.isArray(value)) return behavior.rawRequestArrays;
+  return value !== null && typeof value === 'object';
+}
+
 function destroyStream(stream, error) {
   stream.destroy(error);
 }
@@ -97,8 +102,11 @@ class ClientHttp2Session extends Http2Session {
     const dead = this.#deadReason();
     if (dead !== undefined && behavior.requestOnDeadSessionThrows) throw dead;
 
-    if (headers != null && typeof headers !== 'object') {
+    if (headers !== undefined && !isHeaders(headers)) {
       throw new codes.ERR_INVALID_ARG_TYPE('headers', behavior.headersTypeMessage, headers);
+    }
+    if (options !== undefined && (options === null || typeof options !== 'object')) {
+      throw new codes.ERR_INVALID_ARG_TYPE('options', 'Object', options);
     }
     headers ??= {};
     options = { ...options };

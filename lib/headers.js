@@ -199,7 +199,8 @@ function addOne(list, name, value, pseudo, strictSingle) {
 function setSensitive(list, sensitive) {
   if (sensitive === undefined) return;
   if (!Array.isArray(sensitive)) {
-    throw new TypeError('headers[http2.sensitiveHeaders] must be an array');
+    // The name it had before it was documented.
+    throw new codes.ERR_INVALID_ARG_VALUE('headers[http2.neverIndex]', sensitive);
   }
   if (sensitive.length > 0) list.sensitive = new Set(sensitive.map((name) => name.toLowerCase()));
 }

@@ -61,13 +61,12 @@ class ServerHttp2Stream extends Http2Stream {
     this[kState].pushed = false;
   }
 
-  /** Whether pushStream may be called: the client takes pushes, and this is not one. */
+  /** Whether the client takes pushes. */
   get pushAllowed() {
     const session = this[kSession];
     return (
       !this.destroyed &&
       !this[kState].closed &&
-      !this[kState].pushed &&
       session !== undefined &&
       !session.closed &&
       !session.destroyed &&
@@ -88,14 +87,12 @@ class ServerHttp2Stream extends Http2Stream {
    */
   pushStream(headers, options, callback) {
     const session = this[kSession];
-    if (session === undefined || !isPushEnabled(session)) {
-      throw new codes.ERR_HTTP2_PUSH_DISABLED();
-    }
+    if (!this.pushAllowed) throw new codes.ERR_HTTP2_PUSH_DISABLED();
     if (this[kState].pushed) throw new codes.ERR_HTTP2_NESTED_PUSH();
     if (typeof options === 'function') callback = options;
     validateFunction(callback, 'callback');
     if (headers === null || typeof headers !== 'object' || Array.isArray(headers)) {
-      throw new codes.ERR_INVALID_ARG_TYPE('headers', ['Object', 'object'], headers);
+      throw new codes.ERR_INVALID_ARG_TYPE('headers', 'Object', headers);
     }
     headers = { __proto__: null, ...headers };
     headers[':method'] ??= 'GET';
@@ -194,7 +191,7 @@ class ServerHttp2Stream extends Http2Stream {
   additionalHeaders(headers) {
     if (this.destroyed || this[kState].closed) throw new codes.ERR_HTTP2_INVALID_STREAM();
     if (this[kState].headersSent) throw new codes.ERR_HTTP2_HEADERS_AFTER_RESPOND();
-    validateObject(headers, 'headers');
+    if (headers !== undefined) validateObject(headers, 'headers');
     headers = { __proto__: null, ...headers };
     if (headers[':status'] != null) {
       const status = (headers[':status'] |= 0);

@@ -20,15 +20,11 @@ const { kHttp1, kOptions, kServer, kSessions } = require('./symbols.js');
 const CLASSES = { Http2ServerRequest, Http2ServerResponse };
 
 /** What a client that does not speak HTTP/2 is told, in a form that it might understand. */
-const FORBIDDEN = [
-  'HTTP/1.0 403 Forbidden',
-  'Content-Type: text/plain',
-  '',
-  'Missing ALPN Protocol, expected `h2` to be available.',
+const FORBIDDEN =
+  'HTTP/1.0 403 Forbidden\r\nContent-Type: text/plain\r\n\r\n' +
+  'Missing ALPN Protocol, expected `h2` to be available.\n' +
   'If this is a HTTP request: The server was not configured with the `allowHTTP1` option or a ' +
-    'listener for the `unknownProtocol` event.',
-  '',
-].join('\r\n');
+  'listener for the `unknownProtocol` event.\n';
 
 function onSessionPriority(...args) {
   this[kServer].emit('priority', ...args);
@@ -121,7 +117,7 @@ function withHttp2(Base) {
 
     /** Changes the initial settings of the sessions to come. */
     updateSettings(settings) {
-      validateObject(settings, 'settings');
+      if (settings !== undefined) validateObject(settings, 'settings');
       validateSettings(settings);
       this[kOptions].settings = { ...this[kOptions].settings, ...settings };
     }

@@ -44,7 +44,7 @@ class Awaited extends AsyncResource {
  */
 function pingOctets(payload) {
   const octets = Buffer.alloc(PING_LENGTH);
-  if (payload === undefined) return randomFillSync(octets);
+  if (!payload) return randomFillSync(octets);
   octets.set(new Uint8Array(payload.buffer, payload.byteOffset, PING_LENGTH));
   return octets;
 }

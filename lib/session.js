@@ -321,7 +321,7 @@ class Http2Session extends EventEmitter {
       callback = payload;
       payload = undefined;
     }
-    if (payload !== undefined) validatePingPayload(payload);
+    if (payload) validatePingPayload(payload);
     validateFunction(callback, 'callback');
     if (this.connecting) {
       this[kWhenConnected](() => this.ping(payload, callback));
