@@ -12,7 +12,6 @@ const { EventEmitter, captureRejectionSymbol, once } = require('node:events');
 const { describe, test } = require('node:test');
 const { promisify } = require('node:util');
 const ours = require('../..');
-const behavior = require('../../lib/behavior.js');
 const { gather } = require('../support/bodies');
 const { outcome } = require('../support/compat');
 const { connect, serve } = require('../support/net');
@@ -130,7 +129,7 @@ describe('a client over TLS that does not offer HTTP/2', () => {
       const request = https.get({ ...options(server), agent, path: '/a' });
       const [response] = await once(request, 'response');
       const body = String(await gather(response));
-      if (behavior.closeIdleConnections) server.closeIdleConnections();
+      server.closeIdleConnections?.();
       const closed = once(server, 'close');
       server.close();
       agent.destroy();
@@ -295,7 +294,7 @@ test('a server can be disposed of', async (t) => {
 
 test(
   'a transport that no server accepted is served',
-  { skip: !behavior.performServerHandshake && 'this Node has no performServerHandshake' },
+  { skip: !builtin.performServerHandshake && 'this Node has no performServerHandshake' },
   async (t) => {
     for (const http2 of [builtin, ours]) {
       const listener = net.createServer((socket) => {
