@@ -86,6 +86,8 @@ const typeErrors = {
     name === undefined
       ? `Invalid character in ${what}`
       : `Invalid character in ${what} ["${name}"]`,
+  ERR_TLS_ALPN_CALLBACK_WITH_PROTOCOLS:
+    'The ALPNCallback and ALPNProtocols TLS options are mutually exclusive',
   ERR_TLS_ALPN_CALLBACK_INVALID_RESULT: (value, protocols) =>
     `ALPN callback returned a value (${value}) that did not match any of the client's offered ` +
     `protocols (${protocols.join(', ')})`,

@@ -7,10 +7,14 @@
  */
 
 const tls = require('node:tls');
+const { debuglog } = require('node:util');
 const native = require('./native.js');
 const { codes } = require('./errors.js');
 const { identitiesOf, revocationsOf, rootsOf } = require('./tls-identity.js');
 const { groupsOf, suitesOf } = require('./tls-names.js');
+
+/** NODE_DEBUG=http2tls tells why RUST_HTTP2_TLS has no effect. */
+const debug = debuglog('http2tls');
 
 /** Options that rustls has nothing for, and what to use instead. */
 const UNSUPPORTED = {
@@ -54,8 +58,9 @@ function withEngine(options, withNode, withRustls) {
     try {
       // What users give a callback of node:tls back is OpenSSL's.
       if (options?.SNICallback === undefined) return withRustls();
-    } catch {
+    } catch (error) {
       // node:tls honours the options, or says what is wrong with them.
+      debug('node:tls is used: %s', error.message);
     }
   }
   return withNode();

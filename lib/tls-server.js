@@ -158,8 +158,11 @@ class RustlsServer extends net.Server {
       rejectUnauthorized: options.rejectUnauthorized !== false,
     };
     const { ALPNCallback, SNICallback, sessionTimeout } = options;
-    if (ALPNCallback !== undefined) validateFunction(ALPNCallback, 'options.ALPNCallback');
-    if (SNICallback !== undefined) validateFunction(SNICallback, 'options.SNICallback');
+    if (ALPNCallback) {
+      validateFunction(ALPNCallback, 'options.ALPNCallback');
+      if (options.ALPNProtocols) throw new codes.ERR_TLS_ALPN_CALLBACK_WITH_PROTOCOLS();
+    }
+    if (SNICallback) validateFunction(SNICallback, 'options.SNICallback');
     if (sessionTimeout !== undefined) validateNumber(sessionTimeout, 'options.sessionTimeout', 0);
     this._handshakeTimeout = options.handshakeTimeout || HANDSHAKE_TIMEOUT;
     validateNumber(this._handshakeTimeout, 'options.handshakeTimeout');
@@ -204,7 +207,7 @@ class RustlsServer extends net.Server {
   /** Whether what a client says first decides what it is answered with. */
   _listensToHello() {
     const { ALPNCallback, SNICallback } = this._tlsOptions;
-    return SNICallback !== undefined || ALPNCallback !== undefined || this.#contexts.length > 0;
+    return !!SNICallback || !!ALPNCallback || this.#contexts.length > 0;
   }
 
   /** Finds the context for a client; SNICallback may take its time. */
@@ -221,7 +224,7 @@ class RustlsServer extends net.Server {
       }
       callback(null, context);
     };
-    if (SNICallback === undefined) {
+    if (!SNICallback) {
       const found = this.#contexts.find(({ pattern }) => pattern.test(servername));
       choose(null, found?.context ?? this._context);
     } else if (servername === '') {
@@ -252,7 +255,7 @@ class RustlsServer extends net.Server {
 
   #withProtocol(context, servername, protocols) {
     const { ALPNCallback } = this._tlsOptions;
-    if (ALPNCallback === undefined || protocols.length === 0) return context;
+    if (!ALPNCallback || protocols.length === 0) return context;
     // Nothing chosen: no protocol of the client's is accepted, which is what it is told.
     const chosen = ALPNCallback({ servername, protocols }) ?? '';
     if (chosen !== '' && !protocols.includes(chosen)) {

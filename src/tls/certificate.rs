@@ -11,10 +11,12 @@ pub(super) struct Outline<'a> {
     /// Seconds since 1970 from which and until which it is valid, both included.
     pub(super) not_before: i64,
     pub(super) not_after: i64,
+    /// DER of the SubjectPublicKeyInfo.
+    pub(super) key: &'a [u8],
 }
 
 impl<'a> Outline<'a> {
-    /// Reads the fields in front of the public key; `None` if there is no certificate in it.
+    /// Reads the fields up to the public key; `None` if there is no certificate in it.
     pub(super) fn parse(der: &'a [u8]) -> Option<Self> {
         let mut certificate = Reader(Reader(der).expect(SEQUENCE)?);
         let mut fields = Reader(certificate.expect(SEQUENCE)?);
@@ -25,7 +27,8 @@ impl<'a> Outline<'a> {
         let mut validity = Reader(fields.expect(SEQUENCE)?);
         let (not_before, not_after) = (validity.time()?, validity.time()?);
         let subject = fields.expect(SEQUENCE)?;
-        Some(Self { issuer, subject, not_before, not_after })
+        let key = fields.whole(SEQUENCE)?;
+        Some(Self { issuer, subject, not_before, not_after, key })
     }
 
     /// Whether it names itself as its issuer.
@@ -65,6 +68,13 @@ impl<'a> Reader<'a> {
 
     fn expect(&mut self, wanted: u8) -> Option<&'a [u8]> {
         self.element().filter(|(tag, _)| *tag == wanted).map(|(_, content)| content)
+    }
+
+    /// Takes the next element with its tag and length.
+    fn whole(&mut self, wanted: u8) -> Option<&'a [u8]> {
+        let before = self.0;
+        self.expect(wanted)?;
+        Some(&before[..before.len() - self.0.len()])
     }
 
     fn skip_if(&mut self, tag: u8) -> Option<()> {
@@ -144,5 +154,6 @@ mod tests {
         assert_eq!(Reader(&[SEQUENCE, 0x84, 0, 0, 0, 1, 0]).element(), None);
         assert_eq!(Reader(&[SEQUENCE, 0x82, 0, 1, 7]).element(), Some((SEQUENCE, &[7][..])));
         assert_eq!(Outline::parse(&[]), None);
+        assert_eq!(Reader(&[SEQUENCE, 1, 7, 0]).whole(SEQUENCE), Some(&[SEQUENCE, 1, 7][..]));
     }
 }

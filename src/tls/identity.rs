@@ -6,7 +6,7 @@ use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
-use rustls::{Error, SignatureScheme};
+use rustls::{Error, InconsistentKeys, SignatureScheme};
 use std::sync::{Mutex, PoisonError};
 
 /// A certificate, with those that vouch for it, and its key.
@@ -22,7 +22,15 @@ impl Identity {
     fn certify(self, provider: &CryptoProvider) -> Result<Arc<CertifiedKey>, Error> {
         let chain = self.chain.into_iter().map(CertificateDer::from).collect();
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(self.key));
-        CertifiedKey::from_der(chain, key, provider).map(Arc::new)
+        let certified = CertifiedKey::new(chain, provider.key_provider.load_private_key(key)?);
+        match certified.keys_match() {
+            // A certificate that webpki does not read, of version 1 say, may be shown all the same.
+            Ok(())
+            | Err(
+                Error::InconsistentKeys(InconsistentKeys::Unknown) | Error::InvalidCertificate(_),
+            ) => Ok(Arc::new(certified)),
+            Err(error) => Err(error),
+        }
     }
 }
 

@@ -9,13 +9,18 @@ use std::fmt;
 use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms};
-use rustls::pki_types::{CertificateDer, ServerName, TrustAnchor, UnixTime};
+use rustls::crypto::{
+    CryptoProvider, WebPkiSupportedAlgorithms, verify_tls13_signature_with_raw_key,
+};
+use rustls::pki_types::{
+    CertificateDer, ServerName, SignatureVerificationAlgorithm, SubjectPublicKeyInfoDer,
+    TrustAnchor, UnixTime,
+};
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
-use rustls::{DigitallySignedStruct, DistinguishedName, Error, SignatureScheme};
+use rustls::{CertificateError, DigitallySignedStruct, DistinguishedName, Error, SignatureScheme};
 use webpki::{
     CertRevocationList, EndEntityCert, ExpirationPolicy, KeyUsage, OwnedCertRevocationList,
-    RevocationCheckDepth, RevocationOptionsBuilder, UnknownStatusPolicy,
+    RawPublicKeyEntity, RevocationCheckDepth, RevocationOptionsBuilder, UnknownStatusPolicy,
 };
 
 use super::certificate::Outline;
@@ -191,7 +196,9 @@ impl Judge {
             | E::NameConstraintViolation
             | E::PathLenConstraintViolated
             | E::IssuerNotCrlSigner => CertificateFault::Constraint,
-            E::UnknownIssuer | E::CaUsedAsEndEntity => self.missing_issuer(chain, error),
+            E::UnknownIssuer | E::CaUsedAsEndEntity | E::UnsupportedCertVersion => {
+                self.missing_issuer(chain, error)
+            }
             _ => CertificateFault::Malformed,
         }
     }
@@ -212,6 +219,7 @@ impl Judge {
         if self.roots.anchors.iter().any(|anchor| anchor.subject.as_ref() == leaf.issuer) {
             return match error {
                 webpki::Error::CaUsedAsEndEntity => CertificateFault::Purpose,
+                webpki::Error::UnsupportedCertVersion => CertificateFault::Malformed,
                 _ => CertificateFault::Signature,
             };
         }
@@ -268,7 +276,29 @@ impl KeyProof {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        rustls::crypto::verify_tls12_signature(message, cert, dss, &self.algorithms)
+        match old_key(cert) {
+            None => rustls::crypto::verify_tls12_signature(message, cert, dss, &self.algorithms),
+            Some(key) => self.tls12_with_key(message, &key, dss),
+        }
+    }
+
+    /// What rustls has for TLS 1.3 only.
+    fn tls12_with_key(
+        &self,
+        message: &[u8],
+        key: &SubjectPublicKeyInfoDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let refused = Error::InvalidCertificate(CertificateError::BadSignature);
+        let key = RawPublicKeyEntity::try_from(key).map_err(|_| refused.clone())?;
+        let algorithms = self.algorithms.mapping.iter().find(|(scheme, _)| *scheme == dss.scheme);
+        let fits = |algorithm: &&dyn SignatureVerificationAlgorithm| {
+            key.verify_signature(*algorithm, message, dss.signature()).is_ok()
+        };
+        match algorithms {
+            Some((_, list)) if list.iter().any(fits) => Ok(HandshakeSignatureValid::assertion()),
+            _ => Err(refused),
+        }
     }
 
     fn tls13(
@@ -277,7 +307,22 @@ impl KeyProof {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        rustls::crypto::verify_tls13_signature(message, cert, dss, &self.algorithms)
+        let algorithms = &self.algorithms;
+        match old_key(cert) {
+            None => rustls::crypto::verify_tls13_signature(message, cert, dss, algorithms),
+            Some(key) => verify_tls13_signature_with_raw_key(message, &key, dss, algorithms),
+        }
+    }
+}
+
+/// The key of a certificate of version 1. webpki reads none of these, so that no chain with one is
+/// ever good, but a user may trust the certificate itself, or nobody's.
+fn old_key<'a>(der: &'a CertificateDer<'_>) -> Option<SubjectPublicKeyInfoDer<'a>> {
+    match EndEntityCert::try_from(der) {
+        Err(webpki::Error::UnsupportedCertVersion) => {
+            Outline::parse(der).map(|outline| SubjectPublicKeyInfoDer::from(outline.key))
+        }
+        _ => None,
     }
 }
 
