@@ -115,18 +115,42 @@ class OutgoingBody {
     }
   }
 
+  /** Adds the next `length` octets to `spans`. */
+  span(spans, length) {
+    this.begun = true;
+    this.left -= length;
+    if (typeof this.chunks === 'string') this.chunks = Buffer.from(this.chunks);
+    while (length > 0) {
+      const chunk = this.chunk();
+      const start = this.at;
+      const taken = this.pass(chunk, length);
+      spans.add(chunk, start, taken);
+      length -= taken;
+    }
+  }
+
   /** The next octets, `limit` at most and not beyond the end of a chunk. */
   next(limit) {
-    const chunk = Array.isArray(this.chunks) ? this.chunks[this.index] : this.chunks;
+    const chunk = this.chunk();
     const start = this.at;
-    const end = Math.min(start + limit, chunk.length);
-    if (end === chunk.length) {
+    const length = this.pass(chunk, limit);
+    return length === chunk.length ? chunk : chunk.subarray(start, start + length);
+  }
+
+  /** The chunk that the next octets are in. */
+  chunk() {
+    return Array.isArray(this.chunks) ? this.chunks[this.index] : this.chunks;
+  }
+
+  /** Passes over the next octets of the chunk; answers how many there are, `limit` at most. */
+  pass(chunk, limit) {
+    const length = Math.min(limit, chunk.length - this.at);
+    this.at += length;
+    if (this.at === chunk.length) {
       this.index += 1;
       this.at = 0;
-    } else {
-      this.at = end;
     }
-    return start === 0 && end === chunk.length ? chunk : chunk.subarray(start, end);
+    return length;
   }
 
   /**

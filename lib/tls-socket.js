@@ -13,6 +13,7 @@ const { Duplex } = require('node:stream');
 const { TLSSocket } = require('node:tls');
 const native = require('./native.js');
 const { SlabPool } = require('./slabs.js');
+const { Spans } = require('./spans.js');
 const { faultOf } = require('./tls-errors.js');
 const { defineMembers, defineTransportMembers } = require('./tls-members.js');
 const { kSeal } = require('./symbols.js');
@@ -28,6 +29,8 @@ const slabs = new SlabPool({ size: SLAB_SIZE, reserve: RESERVE, most: 16 });
 const ESTABLISHED = 1;
 const PEER_CLOSED = 2;
 
+/** What is written by the Duplex. */
+const spans = new Spans();
 /** What a native call tells beside its result. */
 const figures = new Float64Array(3);
 
@@ -224,8 +227,13 @@ class RustlsSocket extends Duplex {
   }
 
   #writeAll(pieces, callback) {
-    if (this.#established) this.#seal(pieces, callback);
-    else this.#early.push(() => this.#seal(pieces, callback));
+    if (!this.#established) {
+      this.#early.push(() => this.#writeAll(pieces, callback));
+      return;
+    }
+    for (const piece of pieces) spans.add(piece, 0, piece.length);
+    this.#seal(spans, callback);
+    spans.clear();
   }
 
   _final(callback) {
@@ -256,28 +264,19 @@ class RustlsSocket extends Duplex {
 
   /**
    * Writes without queueing: for a session, which waits when it is told to.
-   * @param {Uint8Array[]} pieces
+   * @param {Spans} spans Not needed any more when it returns, nor what they are of.
    * @param {() => void} [done] Called when the transport has taken it all.
    * @returns {boolean} whether the transport takes more
    */
-  [kSeal](pieces, done) {
-    if (super.writableLength === 0 && this.#established) return this.#seal(pieces, done);
-    this.cork();
-    let flowing = true;
-    for (let i = 0; i < pieces.length; i++) {
-      const last = i === pieces.length - 1;
-      // The session uses its memory again at once.
-      flowing = this.write(Buffer.from(pieces[i]), last ? done : undefined);
-    }
-    this.uncork();
-    return flowing;
+  [kSeal](spans, done) {
+    if (super.writableLength === 0 && this.#established) return this.#seal(spans, done);
+    return this.write(spans.copy(), done);
   }
 
-  /** Encrypts and writes. The pieces are not needed any more when it returns. */
-  #seal(pieces, done) {
+  /** Encrypts and writes. */
+  #seal(spans, done) {
     const raw = this.#raw;
-    let left = 0;
-    for (let i = 0; i < pieces.length; i++) left += pieces[i].length;
+    let left = spans.length;
     if (this.#failed || !raw.writable || left === 0) {
       if (done !== undefined) process.nextTick(done);
       return true;
@@ -285,16 +284,15 @@ class RustlsSocket extends Duplex {
     const several = left > MAX_FRAGMENT;
     if (several) raw.cork();
     let flowing = true;
-    for (let skip = 0; left > 0;) {
+    while (left > 0) {
       const slab = slabs.current(Math.min(left, MAX_FRAGMENT) + RESERVE);
-      const start = slab.used;
-      const length = this.#pipe.seal(pieces, skip, slab.buffer, start, figures);
+      spans.prepare(spans.length - left, slab.used);
+      const length = this.#pipe.seal(spans.buffers, spans.words, slab.buffer, figures);
       const [taken] = figures;
       if (length < 0 || taken === 0) {
         this.#fail(faultOf(this.#pipe, Buffer.alloc(0)));
         break;
       }
-      skip += taken;
       left -= taken;
       flowing = writeFrom(raw, slab, length, left === 0 ? done : undefined);
     }

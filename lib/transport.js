@@ -18,6 +18,7 @@ const { watchFrames } = require('./frames.js');
 const { debugSession } = require('./diagnostics.js');
 const { FrameCutter } = require('./frame-cutter.js');
 const { SlabPool } = require('./slabs.js');
+const { Spans } = require('./spans.js');
 const { NGHTTP2_SESSION_CLIENT } = require('./constants.js');
 const {
   kAfterFinish,
@@ -83,6 +84,9 @@ class Flight {
     bodies.length = 0;
   }
 }
+
+/** What is to be encrypted, of the write that comes now. */
+const spans = new Spans();
 
 const freeFlights = [];
 /** The next write's. */
@@ -150,6 +154,29 @@ function assemble(session, buffer, start, end) {
   return pieces;
 }
 
+/** Fills the holes, and lists what goes out in the order in which it does. */
+function assembleSpans(session, buffer, start, end) {
+  const { segments } = shared;
+  const count = segments[0];
+  const streams = session[kStreams];
+  let from = start;
+  for (let i = 0, at = 3; i < count; i++, at += 3) {
+    const body = streams[segments[at]][kBody];
+    const length = segments[at + 1];
+    const position = segments[at + 2];
+    if (position >= 0) {
+      body.copy(buffer, position, length);
+    } else {
+      const index = -position - 1;
+      spans.add(buffer, from, index - from);
+      body.span(spans, length);
+      from = index;
+    }
+    if (body.left === 0) flight.bodies.push(body);
+  }
+  spans.add(buffer, from, end - from);
+}
+
 /** Writes what a slab holds from `used` to `end`, with the bodies in between if there are any. */
 function writeSlab(socket, target, end, pieces) {
   const start = target.used;
@@ -166,11 +193,15 @@ function writeSlab(socket, target, end, pieces) {
   return flowing;
 }
 
-/** The same for a socket that encrypts: what it has taken is not needed any more. */
-function writeSealed(socket, target, end, pieces) {
+/**
+ * Has a socket encrypt what was drawn, bodies where they lie, and write that. The slab is free again
+ * at once.
+ */
+function writeSealed(session, socket, target, end) {
+  assembleSpans(session, target.buffer, target.used, end);
   const own = depart();
-  const plain = pieces ?? [target.buffer.subarray(target.used, end)];
-  const flowing = socket[kSeal](plain, own?.done);
+  const flowing = socket[kSeal](spans, own?.done);
+  spans.clear();
   if (own !== undefined && socket.writableLength === 0) own.land();
   return flowing;
 }
@@ -200,13 +231,12 @@ function writeCut(duplex, pieces) {
 }
 
 /** Writes what was drawn, as the transport takes it best; false: it asks to wait. */
-function writeOut(session, socket, target, end, pieces) {
+function writeOut(session, socket, target, end) {
+  if (socket[kSeal] !== undefined) return writeSealed(session, socket, target, end);
+  const pieces = assemble(session, target.buffer, target.used, end);
   const cutter = session[kCutter];
-  if (cutter !== undefined) {
-    return writeCut(socket, cutter.cut(pieces ?? [target.buffer.subarray(target.used, end)]));
-  }
-  if (socket[kSeal] !== undefined) return writeSealed(socket, target, end, pieces);
-  return writeSlab(socket, target, end, pieces);
+  if (cutter === undefined) return writeSlab(socket, target, end, pieces);
+  return writeCut(socket, cutter.cut(pieces ?? [target.buffer.subarray(target.used, end)]));
 }
 
 /** The engine neither reads nor writes any more: GOAWAY went or came, and all streams have ended. */
@@ -233,12 +263,12 @@ function flush(session) {
     if (written === 0 && shared.segments[0] === 0) return;
     const more = shared.segments[1] !== 0;
     const end = start + written;
-    const pieces = assemble(session, target.buffer, start, end);
     if (socket === undefined || socket.destroyed) {
+      assemble(session, target.buffer, start, end);
       flight.land();
       continue;
     }
-    if (!writeOut(session, socket, target, end, pieces)) session[kBlocked] = true;
+    if (!writeOut(session, socket, target, end)) session[kBlocked] = true;
     if (!more) return;
   }
 }

@@ -86,7 +86,10 @@ impl From<f64> for Answer {
 }
 
 /// The most arguments that a method or constructor takes.
-const MAX_ARGUMENTS: usize = 5;
+const MAX_ARGUMENTS: usize = 4;
+
+/// Buffers and words to read, and octets to write.
+pub(in crate::node) type Gathered<'a> = (Vec<&'a [u8]>, &'a [i32], &'a mut [u8]);
 
 /// The arguments of the call under way; those that were not given are `undefined`.
 pub(in crate::node) struct Arguments {
@@ -129,45 +132,62 @@ impl Arguments {
         Ok(unsafe { slice::from_raw_parts_mut(data.cast(), length) })
     }
 
-    /// The octets of an array of `Uint8Array`s, and those of another one, to be written.
-    pub(in crate::node) fn octets_lists_and_mut(
+    /// The octets of each `Uint8Array` of an array, the words of an `Int32Array`, and the octets of
+    /// another `Uint8Array`, to be written.
+    pub(in crate::node) fn buffers_words_and_out(
         &mut self,
-        list: usize,
+        buffers: usize,
+        words: usize,
         out: usize,
-    ) -> Result<(Vec<&[u8]>, &mut [u8])> {
-        let list = self.values[list];
-        let mut length = 0;
-        // SAFETY: the environment and the value are those of the call under way.
-        let status = unsafe { sys::napi_get_array_length(self.env, list, &mut length) };
-        expect(status, "an array was expected")?;
-        let mut values = vec![ptr::null_mut(); length as usize];
-        for (value, nth) in values.iter_mut().zip(0..) {
-            // SAFETY: as above. Looking an element up may run JavaScript, which is why no slice
-            // is made before all are looked up.
-            let status = unsafe { sys::napi_get_element(self.env, list, nth, value) };
-            expect(status, "no such element")?;
+    ) -> Result<Gathered<'_>> {
+        let buffers = self.elements(buffers)?;
+        let (words, words_length) = self.array(words, TypedArrayType::Int32)?;
+        let (out, out_length) = self.array(out, TypedArrayType::Uint8)?;
+        if words_length == 0 || out_length == 0 {
+            return Err(error("an array is empty"));
         }
-        let (data, length) = self.array(out, TypedArrayType::Uint8)?;
-        if length == 0 {
-            return Err(error("nothing can be written"));
-        }
+        // SAFETY: as in `octets`; an `Int32Array` is aligned to its elements.
+        let words: &[i32] = unsafe { slice::from_raw_parts(words.cast(), words_length) };
         // SAFETY: as in `octets_mut`: the unique borrow of the arguments makes this and those
-        // below, which are checked not to overlap it, the only slices.
-        let out: &mut [u8] = unsafe { slice::from_raw_parts_mut(data.cast(), length) };
-        let mut pieces = Vec::with_capacity(values.len());
-        for value in values {
-            let (data, length) = self.array_of(value, TypedArrayType::Uint8)?;
+        // around it, which are checked not to overlap it, the only slices.
+        let out: &mut [u8] = unsafe { slice::from_raw_parts_mut(out.cast(), out_length) };
+        let written = Span::of(out);
+        let apart = |read: Span| {
+            if read.overlaps(written) {
+                Err(error("the output overlaps the input"))
+            } else {
+                Ok(())
+            }
+        };
+        apart(Span::of(words))?;
+        let mut slices: Vec<&[u8]> = Vec::with_capacity(buffers.len());
+        for buffer in buffers {
+            let (data, length) = self.array_of(buffer, TypedArrayType::Uint8)?;
             if length == 0 {
+                slices.push(&[]);
                 continue;
             }
-            // SAFETY: as in `octets`; the handles looked up keep the elements alive.
-            let piece: &[u8] = unsafe { slice::from_raw_parts(data.cast(), length) };
-            if Span::of(piece).overlaps(Span::of(out)) {
-                return Err(error("the output overlaps the input"));
-            }
-            pieces.push(piece);
+            // SAFETY: as in `octets`; the handles looked up keep the elements alive. Memory that
+            // JavaScript shares with other threads is theirs to leave alone while it is sent.
+            slices.push(unsafe { slice::from_raw_parts(data.cast(), length) });
+            apart(Span::of(slices[slices.len() - 1]))?;
         }
-        Ok((pieces, out))
+        Ok((slices, words, out))
+    }
+
+    /// The elements of an array. Looking them up may run JavaScript.
+    fn elements(&self, n: usize) -> Result<Vec<sys::napi_value>> {
+        let mut length = 0;
+        // SAFETY: the environment and the value are those of the call under way.
+        let status = unsafe { sys::napi_get_array_length(self.env, self.values[n], &mut length) };
+        expect(status, "an array was expected")?;
+        let mut elements = vec![ptr::null_mut(); length as usize];
+        for (element, nth) in elements.iter_mut().zip(0..) {
+            // SAFETY: as above.
+            let status = unsafe { sys::napi_get_element(self.env, self.values[n], nth, element) };
+            expect(status, "no such element")?;
+        }
+        Ok(elements)
     }
 
     /// The numbers of a `Float64Array`, to be written.

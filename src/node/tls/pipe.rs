@@ -146,15 +146,26 @@ impl Pipe {
         Ok(Answer::Int(answer.map_or(-1, length)))
     }
 
-    /// `seal(pieces, skip, out, start, figures)`: encrypts the pieces from the octet `skip` on into
-    /// `out[start..]` and answers how much it wrote, or -1. The figure is how much it took.
+    /// `seal(buffers, words, out, figures)`: encrypts stretches of buffers and answers how much it
+    /// wrote, or -1. The words are how many stretches there are, octets of them to pass over, and
+    /// where in `out` to begin; then for each stretch its buffer, its place in it and its length.
+    /// The figure is how many octets were taken.
     fn seal(&self, arguments: &mut Arguments) -> Result<Answer> {
-        let (skip, start) = (arguments.u32(1)? as usize, arguments.u32(3)? as usize);
-        let (pieces, out) = arguments.octets_lists_and_mut(0, 2)?;
-        let room = out.get_mut(start..).ok_or_else(|| error("no such offset"))?;
+        let (buffers, words, out) = arguments.buffers_words_and_out(0, 1, 2)?;
+        let (&[count, skip, start], stretches) =
+            words.split_first_chunk().ok_or_else(|| error("words are missing"))?;
+        let stretches = stretches.as_chunks::<3>().0.iter().take(natural(count)?);
+        let pieces = stretches.map(|&[buffer, at, length]| {
+            let (at, length) = (natural(at)?, natural(length)?);
+            let octets = buffers.get(natural(buffer)?).and_then(|octets| octets.get(at..));
+            octets.and_then(|octets| octets.get(..length)).ok_or_else(|| error("no such stretch"))
+        });
+        let pieces = pieces.collect::<Result<Vec<&[u8]>>>()?;
+        let room = out.get_mut(natural(start)?..).ok_or_else(|| error("no such offset"))?;
+        let skip = natural(skip)?;
         let sealed = self.attempt(|pipe| pipe.seal(&pieces, skip, room))?;
         let Sealed { taken, written } = sealed.unwrap_or_default();
-        write_figures(arguments.figures_mut(4)?, [taken])?;
+        write_figures(arguments.figures_mut(3)?, [taken])?;
         Ok(Answer::Int(if sealed.is_some() { length(written) } else { -1 }))
     }
 
@@ -200,6 +211,10 @@ impl Pipe {
             }
         }
     }
+}
+
+fn natural(n: i32) -> Result<usize> {
+    usize::try_from(n).map_err(|_| error("a number is negative"))
 }
 
 /// No array that JavaScript brings is longer than this can tell.
