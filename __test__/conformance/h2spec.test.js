@@ -10,7 +10,7 @@ const { spawnSync } = require('node:child_process');
 const { mkdtempSync, readFileSync, rmSync } = require('node:fs');
 const { test } = require('node:test');
 const http2 = require('../..');
-const { serve } = require('../support/net');
+const { TRANSPORTS, serve } = require('../support/net');
 const { absent, complete } = require('../support/programs');
 
 /** What may fail, by section and number within it, and why. */
@@ -77,17 +77,13 @@ async function inspect(t, port, tls) {
 }
 
 for (const api of Object.keys(HANDLERS)) {
-  for (const tls of [false, true]) {
-    test(
-      `h2spec finds nothing in a ${api} server over ${tls ? 'TLS' : 'TCP'}`,
-      { skip },
-      async (t) => {
-        const { server } = await serve(t, http2, { tls });
-        HANDLERS[api](server);
-        const { cases, failures, output } = await inspect(t, server.address().port, tls);
-        assert.ok(cases >= LEAST_CASES, `${cases} cases ran\n${output}`);
-        assert.deepEqual(failures, Object.keys(EXPECTED_FAILURES), output);
-      },
-    );
+  for (const { transport, tls } of TRANSPORTS) {
+    test(`h2spec finds nothing in a ${api} server over ${transport}`, { skip }, async (t) => {
+      const { server } = await serve(t, http2, { tls });
+      HANDLERS[api](server);
+      const { cases, failures, output } = await inspect(t, server.address().port, tls);
+      assert.ok(cases >= LEAST_CASES, `${cases} cases ran\n${output}`);
+      assert.deepEqual(failures, Object.keys(EXPECTED_FAILURES), output);
+    });
   }
 }

@@ -8,21 +8,21 @@ const { once } = require('node:events');
 const { test } = require('node:test');
 const ours = require('../..');
 const { MIB, bodyOf, chunked, gather, sha256 } = require('../support/bodies');
-const { connect, serve } = require('../support/net');
+const { TRANSPORTS, connect, serve } = require('../support/net');
 
 const PAIRS = [
   { name: 'our server, the builtin client', server: ours, client: builtin },
   { name: 'the builtin server, our client', server: builtin, client: ours },
 ];
 const pairs = PAIRS.flatMap((pair) =>
-  [false, true].map((tls) => ({ ...pair, tls, name: `${pair.name}, ${tls ? 'TLS' : 'h2c'}` })),
+  TRANSPORTS.map(({ transport, tls }) => ({ ...pair, tls, name: `${pair.name}, ${transport}` })),
 );
 
 for (const pair of pairs) {
   const start = async (t, onStream) => {
     const { server, url } = await serve(t, pair.server, { tls: pair.tls });
     server.on('stream', onStream);
-    return connect(t, pair.client, url);
+    return connect(t, pair.client, url, { tlsEngine: pair.tls || undefined });
   };
 
   test(`headers both ways: ${pair.name}`, async (t) => {

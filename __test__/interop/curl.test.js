@@ -4,19 +4,16 @@ const assert = require('node:assert/strict');
 const { test } = require('node:test');
 const http2 = require('../..');
 const { MIB, bodyOf, chunked, sha256 } = require('../support/bodies');
-const { serve } = require('../support/net');
+const { TRANSPORTS, serve } = require('../support/net');
 const { absent, run } = require('../support/programs');
 
 const skip = absent('curl');
-const TRANSPORTS = [
-  { name: 'h2c', tls: false, flags: ['--http2-prior-knowledge'] },
-  { name: 'TLS', tls: true, flags: ['--http2', '--insecure'] },
-];
 
-for (const { name, tls, flags } of TRANSPORTS) {
+for (const { transport, tls } of TRANSPORTS) {
+  const flags = tls ? ['--http2', '--insecure'] : ['--http2-prior-knowledge'];
   const curl = (args, input) => run('curl', ['--silent', '--show-error', ...flags, ...args], input);
 
-  test(`curl gets status, headers and body over ${name}`, { skip }, async (t) => {
+  test(`curl gets status, headers and body over ${transport}`, { skip }, async (t) => {
     const { server, url } = await serve(t, http2, { tls });
     server.on('stream', (stream, headers) => {
       stream.respond({ ':status': 418, 'x-method': headers[':method'], 'set-cookie': ['a', 'b'] });
@@ -29,7 +26,7 @@ for (const { name, tls, flags } of TRANSPORTS) {
     assert.match(text, /\r\n\r\nshort and stout$/);
   });
 
-  test(`curl downloads 50 MiB over ${name}`, { skip }, async (t) => {
+  test(`curl downloads 50 MiB over ${transport}`, { skip }, async (t) => {
     const body = bodyOf(50 * MIB);
     const { server, url } = await serve(t, http2, { tls });
     server.on('stream', (stream) => {
@@ -39,7 +36,7 @@ for (const { name, tls, flags } of TRANSPORTS) {
     assert.equal(await sha256(await curl([url])), await sha256(body));
   });
 
-  test(`curl uploads 50 MiB over ${name}`, { skip }, async (t) => {
+  test(`curl uploads 50 MiB over ${transport}`, { skip }, async (t) => {
     const body = bodyOf(50 * MIB);
     const { server, url } = await serve(t, http2, { tls });
     server.on('stream', async (stream) => {

@@ -10,11 +10,13 @@ const { once } = require('node:events');
 const { test } = require('node:test');
 const { fastify } = require('fastify');
 const { gather } = require('../support/bodies');
-const { connect } = require('../support/net');
+const { TRANSPORTS, connect } = require('../support/net');
 const { makeCertificate } = require('../../scripts/certificate');
 
 async function start(t, tls) {
-  const https = tls ? { ...(await makeCertificate()), allowHTTP1: true } : undefined;
+  const https = tls
+    ? { ...(await makeCertificate()), allowHTTP1: true, tlsEngine: tls }
+    : undefined;
   const app = fastify({ http2: true, https, forceCloseConnections: true });
   app.get('/hello/:name', async (request, reply) => {
     reply.header('x-version', request.raw.httpVersion);
@@ -25,7 +27,8 @@ async function start(t, tls) {
     throw new Error('out of order');
   });
   t.after(() => app.close());
-  return connect(t, http2, await app.listen({ port: 0, host: '127.0.0.1' }));
+  const url = await app.listen({ port: 0, host: '127.0.0.1' });
+  return connect(t, http2, url, { tlsEngine: tls || undefined });
 }
 
 async function request(session, headers, body) {
@@ -35,9 +38,7 @@ async function request(session, headers, body) {
   return { response, body: JSON.parse(await gather(stream)) };
 }
 
-for (const tls of [false, true]) {
-  const transport = tls ? 'TLS' : 'h2c';
-
+for (const { transport, tls } of TRANSPORTS) {
   test(`fastify answers over ${transport}`, async (t) => {
     assert.equal(typeof http2[Symbol.for('rust-http2')], 'string');
     const session = await start(t, tls);

@@ -3,12 +3,10 @@
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
 const http2 = require('../..');
-const { serve } = require('../support/net');
+const { TRANSPORTS, serve } = require('../support/net');
 const { absent, run } = require('../support/programs');
 
-for (const tls of [false, true]) {
-  const transport = tls ? 'TLS' : 'h2c';
-
+for (const { transport, tls } of TRANSPORTS) {
   test(
     `nghttp reads a response and a push over ${transport}`,
     { skip: absent('nghttp') },

@@ -9,7 +9,7 @@ const { mkdtempSync, rmSync, writeFileSync } = require('node:fs');
 const { test } = require('node:test');
 const http2 = require('../..');
 const { MIB, bodyOf, chunked, gather, sha256 } = require('../support/bodies');
-const { connect, freePort, untilListening } = require('../support/net');
+const { TRANSPORTS, connect, freePort, untilListening } = require('../support/net');
 const { absent } = require('../support/programs');
 const { makeCertificate } = require('../../scripts/certificate');
 
@@ -49,13 +49,12 @@ async function startNghttpd(t, tls) {
   });
   stopped.catch(() => {});
   await untilListening(port, stopped);
-  session = await connect(t, http2, `${tls ? 'https' : 'http'}://127.0.0.1:${port}`);
+  const url = `${tls ? 'https' : 'http'}://127.0.0.1:${port}`;
+  session = await connect(t, http2, url, { tlsEngine: tls || undefined });
   return session;
 }
 
-for (const tls of [false, true]) {
-  const transport = tls ? 'TLS' : 'h2c';
-
+for (const { transport, tls } of TRANSPORTS) {
   test(`a download of 50 MiB from nghttpd over ${transport}`, { skip }, async (t) => {
     const session = await startNghttpd(t, tls);
     const stream = session.request({ ':path': '/big' });

@@ -12,7 +12,7 @@ const { MIB, bodyOf, chunked, gather, sha256 } = require('../support/bodies');
 const { serve } = require('../support/net');
 
 async function start(t, onStream) {
-  const { server, url } = await serve(t, http2, { tls: true });
+  const { server, url } = await serve(t, http2, { tls: 'rustls' });
   server.on('stream', onStream);
   const client = new Client(url, { allowH2: true, connect: { rejectUnauthorized: false } });
   t.after(() => client.destroy());

@@ -4,15 +4,22 @@ const net = require('node:net');
 const { once } = require('node:events');
 const { makeCertificate } = require('../../scripts/certificate');
 
+/** What tests run over; `tls` is the engine. */
+const TRANSPORTS = [
+  { transport: 'h2c', tls: false },
+  { transport: 'TLS', tls: 'node' },
+  { transport: 'TLS by rustls', tls: 'rustls' },
+];
+
 /**
  * Starts a server of an http2 module for one test, on a port of its own.
  * @param {import('node:test').TestContext} t ends it with the test
  * @param {typeof import('node:http2')} http2
- * @param {{tls: boolean, options?: object}} [settings]
+ * @param {{tls: false | 'node' | 'rustls', options?: object}} [settings]
  */
 async function serve(t, http2, { tls = false, options = {} } = {}) {
   const server = tls
-    ? http2.createSecureServer({ ...(await makeCertificate()), ...options })
+    ? http2.createSecureServer({ ...(await makeCertificate()), tlsEngine: tls, ...options })
     : http2.createServer(options);
   const sessions = new Set();
   server.on('session', (session) => {
@@ -62,4 +69,4 @@ async function untilListening(port, stopped) {
   }
 }
 
-module.exports = { connect, freePort, serve, untilListening };
+module.exports = { TRANSPORTS, connect, freePort, serve, untilListening };
