@@ -6,4 +6,4 @@ const vm = require('node:vm');
 v8.setFlagsFromString('--expose-gc');
 
 /** Collects garbage now. */
-module.exports = vm.runInNewContext('gc');
+module.exports = globalThis.gc ?? vm.runInNewContext('gc');

@@ -34,16 +34,12 @@ function sendTrailers() {
   if (isOpen(this)) this.sendTrailers({ 'x-sum': 'all of it' });
 }
 
-/** Has a server answer the exchange's request. */
+/** Has a server answer the exchange's request, and no other. */
 function answer(server, step = ignore) {
   server.on('sessionError', ignore).on('session', () => step('server', 'session'));
   server.on('stream', (stream, headers) => {
     stream.on('error', ignore);
-    if (headers[':path'] === '/fine') {
-      stream.respond();
-      stream.end('fine');
-      return;
-    }
+    if (headers[':path'] !== '/') return;
     report(stream, 'server', step);
     stream.on('wantTrailers', sendTrailers).resume();
     step('server', 'stream');
