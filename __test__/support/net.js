@@ -15,11 +15,13 @@ const TRANSPORTS = [
  * Starts a server of an http2 module for one test, on a port of its own.
  * @param {import('node:test').TestContext} t ends it with the test
  * @param {typeof import('node:http2')} http2
- * @param {{tls: false | 'node' | 'rustls', options?: object}} [settings]
+ * @param {{tls?: boolean | 'node' | 'rustls', options?: object}} [settings] `tls` is the engine;
+ *   true is node:tls.
  */
 async function serve(t, http2, { tls = false, options = {} } = {}) {
+  const tlsEngine = tls === true ? 'node' : tls;
   const server = tls
-    ? http2.createSecureServer({ ...(await makeCertificate()), tlsEngine: tls, ...options })
+    ? http2.createSecureServer({ ...(await makeCertificate()), tlsEngine, ...options })
     : http2.createServer(options);
   const sessions = new Set();
   server.on('session', (session) => {
