@@ -18,7 +18,7 @@ const {
   uint32,
   windowUpdate,
 } = require('../support/raw-client');
-const { serve } = require('../support/net');
+const { TRANSPORTS, serve } = require('../support/net');
 
 const PROTOCOL_ERROR = 1;
 const INTERNAL_ERROR = 2;
@@ -82,9 +82,9 @@ const VANISHING = {
   'drops the connection': (client) => client.raw.destroy(),
 };
 
-for (const secure of [false, true]) {
+for (const { transport, tls: secure } of TRANSPORTS) {
   for (const [what, vanish] of Object.entries(VANISHING)) {
-    test(`a client over ${secure ? 'TLS' : 'TCP'} that ${what} in mid-download is noticed`, async (t) => {
+    test(`a client over ${transport} that ${what} in mid-download is noticed`, async (t) => {
       const { server, client, end } = await start(t, secure);
       client.write(PREFACE, ...WIDE_OPEN);
       await client.received('DATA');
@@ -129,8 +129,8 @@ const OFFENCES = {
 };
 
 for (const [name, { octets, code }] of Object.entries(OFFENCES)) {
-  for (const secure of [false, true]) {
-    test(`${name} over ${secure ? 'TLS' : 'TCP'} from a peer that never closes ends the session`, async (t) => {
+  for (const { transport, tls: secure } of TRANSPORTS) {
+    test(`${name} over ${transport} from a peer that never closes ends the session`, async (t) => {
       const { server, client, end } = await start(t, secure);
       client.open(request(1), ...octets);
       await end.ended;
@@ -140,7 +140,7 @@ for (const [name, { octets, code }] of Object.entries(OFFENCES)) {
       await assertCloses(server);
     });
 
-    test(`${name} over ${secure ? 'TLS' : 'TCP'} from a peer that never reads ends the session`, async (t) => {
+    test(`${name} over ${transport} from a peer that never reads ends the session`, async (t) => {
       const { server, client, end } = await start(t, secure);
       client.socket.pause();
       client.write(PREFACE, ...WIDE_OPEN, ...octets);

@@ -12,7 +12,7 @@ const http2 = require('../..');
 const { PREFACE, frame } = require('../support/frames');
 const { END_HEADERS, GET, POST, request: asks, settings } = require('../support/raw-client');
 const { WHOLE, answer, request } = require('../support/exchange');
-const { serve } = require('../support/net');
+const { TRANSPORTS, serve } = require('../support/net');
 
 const later = (call) => setImmediate(() => setImmediate(call));
 
@@ -41,9 +41,9 @@ const DISTURBANCES = {
   both: [shortenReads, stallWrites],
 };
 
-for (const tls of [false, true]) {
+for (const { transport, tls } of TRANSPORTS) {
   for (const [name, disturb] of Object.entries(DISTURBANCES)) {
-    test(`an exchange over ${tls ? 'TLS' : 'TCP'} survives ${name} on both sides`, async (t) => {
+    test(`an exchange over ${transport} survives ${name} on both sides`, async (t) => {
       const { server, url } = await serve(t, http2, { tls });
       answer(server);
       server.on(tls ? 'secureConnection' : 'connection', (socket) => {
