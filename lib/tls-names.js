@@ -2,6 +2,8 @@
 
 /** What rustls speaks, under the names that node:tls has for it. */
 
+const tls = require('node:tls');
+
 /** Cipher suites by number, the best first: the name of OpenSSL, and that of the RFCs. */
 const SUITES = new Map([
   [0x1302, ['TLS_AES_256_GCM_SHA384', 'TLS_AES_256_GCM_SHA384']],
@@ -62,6 +64,12 @@ function suitesOf(list) {
   return [...[...SUITES.keys()].filter(isTls13), ...listed];
 }
 
+/** All suites, in the order that node:tls has them in by default. */
+function defaultSuites() {
+  const named = tls.DEFAULT_CIPHERS.split(':').map((name) => suiteNumbers.get(name));
+  return [...new Set([...named.filter((number) => number !== undefined), ...SUITES.keys()])];
+}
+
 /**
  * The groups of an OpenSSL list.
  * @param {string} list
@@ -74,4 +82,4 @@ function groupsOf(list) {
   return known.length > 0 ? known : undefined;
 }
 
-module.exports = { GROUPS, cipherOf, groupsOf, suitesOf };
+module.exports = { GROUPS, cipherOf, defaultSuites, groupsOf, suitesOf };

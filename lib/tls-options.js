@@ -11,7 +11,7 @@ const { debuglog } = require('node:util');
 const native = require('./native.js');
 const { codes } = require('./errors.js');
 const { identitiesOf, revocationsOf, rootsOf } = require('./tls-identity.js');
-const { groupsOf, suitesOf } = require('./tls-names.js');
+const { defaultSuites, groupsOf, suitesOf } = require('./tls-names.js');
 
 /** NODE_DEBUG=http2tls tells why RUST_HTTP2_TLS has no effect. */
 const debug = debuglog('http2tls');
@@ -83,7 +83,8 @@ function versionsOf({ minVersion, maxVersion }) {
 }
 
 function suites({ ciphers }) {
-  if (ciphers === undefined || ciphers === tls.DEFAULT_CIPHERS) return [];
+  // node:tls's order; what else it names in classes is none of rustls's.
+  if (ciphers === undefined || ciphers === tls.DEFAULT_CIPHERS) return defaultSuites();
   if (typeof ciphers !== 'string') {
     throw new codes.ERR_INVALID_ARG_TYPE('options.ciphers', 'string', ciphers);
   }

@@ -50,6 +50,9 @@ class RustlsServerSocket extends RustlsSocket {
       clearTimeout(this.#timer);
       this.#tell(resetError('socket hang up'));
     });
+    if (server.listenerCount('keylog') > 0) {
+      this.on('keylog', (line) => server.emit('keylog', line, this));
+    }
     if (server._listensToHello()) this.#hello = { reader: new native.TlsHello(), octets: [] };
     else this.#beginWith(server._context);
   }
@@ -125,10 +128,7 @@ class RustlsServerSocket extends RustlsSocket {
 }
 
 function onRawConnection(raw) {
-  const socket = new RustlsServerSocket(raw, this);
-  if (this.listenerCount('keylog') > 0) {
-    socket.on('keylog', (line) => this.emit('keylog', line, socket));
-  }
+  new RustlsServerSocket(raw, this);
 }
 
 /** The contexts that names have, the latest first: `*` stands for one label. */

@@ -11,6 +11,7 @@
  */
 
 const { Socket } = require('node:net');
+const { TLSSocket } = require('node:tls');
 const { shared } = require('./bridge.js');
 const { applyFor, peerStreams } = require('./commands.js');
 const { dispatch } = require('./events.js');
@@ -460,6 +461,20 @@ function onDrain() {
   if (session.closed) setImmediate(maybeDestroy, session);
 }
 
+/**
+ * A ticket for a client. OpenSSL tells of it in the midst of a message: what is written before it
+ * is through with that breaks the connection.
+ */
+function onTicket() {
+  const session = this[kCarries];
+  if (session === undefined || session[kBlocked]) return;
+  session[kBlocked] = true;
+  setImmediate(() => {
+    session[kBlocked] = false;
+    if (session[kHandle] !== undefined) schedule(session);
+  });
+}
+
 function onEnd() {
   this[kCarries]?.[kOnTransportEnd]();
 }
@@ -510,6 +525,10 @@ function start(session, socket) {
   socket.on('data', onData);
   socket.on('drain', onDrain);
   socket.on('end', onEnd);
+  // Users of a client may ask for something as soon as there is a session to resume later.
+  if (socket instanceof TLSSocket && socket[kSeal] === undefined && !socket.isServer) {
+    socket.prependListener('session', onTicket);
+  }
   schedule(session);
 }
 
@@ -519,6 +538,7 @@ function detach(socket) {
   socket.removeListener('data', onData);
   socket.removeListener('drain', onDrain);
   socket.removeListener('end', onEnd);
+  socket.removeListener('session', onTicket);
 }
 
 module.exports = {

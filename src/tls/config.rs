@@ -104,7 +104,7 @@ impl Server {
             .with_protocol_versions(&options.versions())?;
         let builder = match server.client_certificate {
             ClientCertificate::None => builder.with_no_client_auth(),
-            wanted => builder.with_client_cert_verifier(Arc::new(KeyProof::of_client(
+            wanted => builder.with_client_cert_verifier(Arc::new(KeyProof::of_clients(
                 &judge,
                 wanted == ClientCertificate::Required,
             ))),
@@ -147,8 +147,9 @@ impl Server {
 /// A configuration for any number of clients' connections.
 #[derive(Debug)]
 pub struct Client {
-    pub(super) config: Arc<ClientConfig>,
+    pub(super) config: ClientConfig,
     pub(super) judge: Arc<Judge>,
+    pub(super) identities: Arc<Identities>,
     pub(super) keys: Arc<KeyLines>,
 }
 
@@ -161,14 +162,15 @@ impl Client {
         let keys = Arc::<KeyLines>::default();
         let versions = options.versions();
         let identities = Identities::new(options.identities, &provider, Arc::default())?;
+        let identities = Arc::new(identities);
         let mut config = ClientConfig::builder_with_provider(Arc::clone(&provider))
             .with_protocol_versions(&versions)?
             .dangerous()
-            .with_custom_certificate_verifier(Arc::new(KeyProof::of_server(&judge)))
-            .with_client_cert_resolver(Arc::new(identities));
+            .with_custom_certificate_verifier(KeyProof::of_servers())
+            .with_client_cert_resolver(Arc::<Identities>::clone(&identities));
         config.alpn_protocols = options.alpn;
         config.key_log = Arc::<KeyLines>::clone(&keys);
-        Ok(Self { config: Arc::new(config), judge, keys })
+        Ok(Self { config, judge, identities, keys })
     }
 
     /// Where secrets are logged, if they are.

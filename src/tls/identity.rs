@@ -63,6 +63,14 @@ impl Identities {
         Ok(Self { list, named })
     }
 
+    /// Whether both show the same certificates.
+    pub(super) fn are(&self, others: &Self) -> bool {
+        let chains = |identities: &Self| -> Vec<_> {
+            identities.list.iter().map(|one| one.cert.clone()).collect()
+        };
+        chains(self) == chains(others)
+    }
+
     fn choose(&self, schemes: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
         self.list.iter().find(|one| one.key.choose_scheme(schemes).is_some()).map(Arc::clone)
     }

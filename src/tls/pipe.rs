@@ -4,7 +4,7 @@ use std::fmt;
 use std::mem;
 use std::sync::Arc;
 
-use rustls::client::{ClientConfig, Resumption, UnbufferedClientConnection};
+use rustls::client::{Resumption, UnbufferedClientConnection};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::UnbufferedServerConnection;
 use rustls::unbuffered::{
@@ -279,7 +279,8 @@ impl Pipe {
         name: ServerName<'static>,
         sessions: Arc<ClientSessions>,
     ) -> Result<Self, Fault> {
-        let mut config = ClientConfig::clone(&client.config);
+        let mut config = client.config.clone();
+        config.client_auth_cert_resolver = sessions.identities_like(&client.identities);
         config.resumption = Resumption::store(sessions);
         let connection = UnbufferedClientConnection::new(Arc::new(config), name).map_err(Fault)?;
         Self::begin(Side::Client(Box::new(connection)), &client.judge)

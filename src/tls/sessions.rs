@@ -2,11 +2,13 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustls::NamedGroup;
 use rustls::client::{ClientSessionStore, Tls12ClientSessionValue, Tls13ClientSessionValue};
 use rustls::pki_types::ServerName;
+
+use super::identity::Identities;
 
 /// Tickets that are kept of a server; each is used once (RFC 8446 §C.4).
 const MAX_TICKETS: usize = 8;
@@ -23,12 +25,21 @@ struct Held {
     group: Option<NamedGroup>,
     tls12: Option<Tls12ClientSessionValue>,
     tls13: VecDeque<Tls13ClientSessionValue>,
+    /// Who the client was. rustls resumes nothing for another object, whatever is in it.
+    identities: Option<Arc<Identities>>,
 }
 
 impl ClientSessions {
     /// How many sessions have come in so far; it wraps around.
     pub fn received(&self) -> u32 {
         self.received.load(Ordering::Relaxed)
+    }
+
+    /// What a client with such certificates has to name as its own, for the sessions to be its.
+    pub(super) fn identities_like(&self, own: &Arc<Identities>) -> Arc<Identities> {
+        let mut held = self.held();
+        let known = held.identities.get_or_insert_with(|| Arc::clone(own));
+        Arc::clone(if known.are(own) { known } else { own })
     }
 
     fn held(&self) -> MutexGuard<'_, Held> {

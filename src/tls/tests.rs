@@ -165,10 +165,11 @@ fn what_does_not_fit_is_sealed_later() {
 fn sessions_are_resumed_with_both_versions() {
     for tls13 in [false, true] {
         let authority = Authority::new();
-        let options = Options { roots: authority.roots(), tls13, ..options() };
-        let (client, server) = (Client::new(options).unwrap(), server(authority.issue(|_| {})));
+        let server = server(authority.issue(|_| {}));
         let sessions = Arc::default();
         for resumed in [false, true, true] {
+            let options = Options { roots: authority.roots(), tls13, ..options() };
+            let client = Client::new(options).unwrap();
             let (mut one, mut other) =
                 (client_of(&client, &sessions), Pipe::server(&server).unwrap());
             shake(&mut one, &mut other).unwrap();

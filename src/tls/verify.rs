@@ -6,11 +6,11 @@
 //! certificate that they would not trust, and go on.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{
-    CryptoProvider, WebPkiSupportedAlgorithms, verify_tls13_signature_with_raw_key,
+    CryptoProvider, WebPkiSupportedAlgorithms, ring, verify_tls13_signature_with_raw_key,
 };
 use rustls::pki_types::{
     CertificateDer, ServerName, SignatureVerificationAlgorithm, SubjectPublicKeyInfoDer,
@@ -262,11 +262,16 @@ pub(super) struct KeyProof {
 }
 
 impl KeyProof {
-    pub(super) fn of_server(judge: &Judge) -> Self {
-        Self { algorithms: judge.algorithms, mandatory: true, hints: Vec::new() }
+    /// One for all clients: rustls resumes no session of another's.
+    pub(super) fn of_servers() -> Arc<Self> {
+        static PROOF: OnceLock<Arc<KeyProof>> = OnceLock::new();
+        Arc::clone(PROOF.get_or_init(|| {
+            let algorithms = ring::default_provider().signature_verification_algorithms;
+            Arc::new(Self { algorithms, mandatory: true, hints: Vec::new() })
+        }))
     }
 
-    pub(super) fn of_client(judge: &Judge, mandatory: bool) -> Self {
+    pub(super) fn of_clients(judge: &Judge, mandatory: bool) -> Self {
         Self { algorithms: judge.algorithms, mandatory, hints: judge.roots.subjects() }
     }
 
