@@ -192,8 +192,12 @@ function sendDescriptor(response, headers, options) {
     return;
   }
   fs.fstat(response.fd, (error, stat) => {
-    if (error !== null) response.fail();
-    else send(response, stat, headers, options, false);
+    if (error !== null) {
+      response.close();
+      response.stream.destroy(error);
+    } else {
+      send(response, stat, headers, options, false);
+    }
   });
 }
 
