@@ -64,6 +64,7 @@ const ERR_FRAME_SIZE = -522;
 const ERR_PROTOCOL = -505;
 /** nghttp2's for a callback that gave up: here, on too many invalid frames. */
 const ERR_CALLBACK_FAILURE = -902;
+const ERR_FLOODED = -904;
 
 /** How a failure of the engine's session is told; 0: by its GOAWAY only. */
 const GENERAL = 1;
@@ -220,7 +221,9 @@ const engineEvents = {
       this[kEndSession](code, new NghttpError(libraryCode), LINGER);
     } else if (told) {
       const error = new NghttpError(libraryCode);
-      this[kEndSession](NGHTTP2_INTERNAL_ERROR, error, LINGER);
+      // Who floods is not read any further.
+      const linger = libraryCode === ERR_FLOODED ? 0 : LINGER;
+      this[kEndSession](NGHTTP2_INTERNAL_ERROR, error, linger);
     } else {
       // The GOAWAY says why; nothing more is read, and the streams end as on a lost connection.
       transport.flushLast(this);

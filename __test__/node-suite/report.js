@@ -3,17 +3,16 @@
 const { reasons, versions } = require('./reasons.json');
 
 const STATUSES = ['pass', 'fail', 'crash', 'timeout', 'skip'];
-/** A file counts as slower than the builtin beyond this factor; below the floor (ms) it is noise. */
+/** A file counts as slower than the builtin beyond this factor. */
 const SLOW_FACTOR = 2;
-const SLOW_FLOOR = 500;
 
 const failed = ({ status }) => status !== 'pass' && status !== 'skip';
 
 /**
  * Collects outcomes, prints them, and compares those of `ours` with the expected list.
- * @param {{version: string, subjects: string[], verbose: boolean}} options
+ * @param {{version: string, subjects: string[], verbose: boolean, times: boolean}} options
  */
-function createReport({ version, subjects, verbose }) {
+function createReport({ version, subjects, verbose, times }) {
   const results = new Map(subjects.map((subject) => [subject, new Map()]));
   const expected = new Map(Object.entries(versions[version.split('.', 1)[0]] ?? {}));
 
@@ -24,6 +23,15 @@ function createReport({ version, subjects, verbose }) {
     const label = `${subject} ${outcome.status.toUpperCase()}${mark}`;
     console.log(`${label.padEnd(16)} ${test.name}\n    ${outcome.why}`);
     if (verbose && failed(outcome)) console.log(outcome.output.replace(/^/gm, '    | '));
+  }
+
+  /** Names of files that pass, and take ours more than twice the builtin's time. */
+  const slow = () =>
+    subjects.length < 2 ? new Set() : slowerOf(results.get('builtin'), results.get('ours'));
+
+  /** Replaces the time of a file by one that was taken with nothing beside it. */
+  function retime(test, subject, time) {
+    results.get(subject).get(test.name).time = time;
   }
 
   /** Files of ours that differ from the expected list, each way. */
@@ -40,7 +48,7 @@ function createReport({ version, subjects, verbose }) {
 
   function print() {
     for (const [subject, outcomes] of results) printTotals(subject, [...outcomes.values()]);
-    if (subjects.length === 2) printSlower(results.get('builtin'), results.get('ours'));
+    if (subjects.length === 2) printComparison(results.get('builtin'), results.get('ours'), times);
     if (!results.has('ours')) return;
     const { surprises, stale } = compare();
     if (expected.size > 0) printExpected(expected);
@@ -65,7 +73,7 @@ function createReport({ version, subjects, verbose }) {
     return { version, results: Object.fromEntries(plain) };
   }
 
-  return { add, print, ok, toJSON };
+  return { add, print, slow, retime, ok, toJSON };
 }
 
 function printTotals(subject, outcomes) {
@@ -94,14 +102,26 @@ function printNames(title, entries) {
   for (const [name, { status }] of entries) console.log(`  ${status.padEnd(8)}${name}`);
 }
 
-function printSlower(builtin, ours) {
-  const slow = [...ours].filter(([name, { time }]) => {
-    return time > SLOW_FLOOR && time > SLOW_FACTOR * builtin.get(name).time;
-  });
-  if (slow.length === 0) return;
-  console.log(`Slower than ${SLOW_FACTOR} times the builtin: ${slow.length}`);
-  for (const [name, { time }] of slow) {
-    console.log(`  ${time} ms, builtin ${builtin.get(name).time} ms  ${name}`);
+function slowerOf(builtin, ours) {
+  const slower = [...ours].filter(
+    ([name, { status, time }]) => status === 'pass' && time > SLOW_FACTOR * builtin.get(name).time,
+  );
+  return new Set(slower.map(([name]) => name));
+}
+
+function printComparison(builtin, ours, all) {
+  if (all) printTimes('Times, the slowest beside the builtin first:', builtin, ours, ours.keys());
+  const title = `Slower than ${SLOW_FACTOR} times the builtin:`;
+  printTimes(title, builtin, ours, slowerOf(builtin, ours));
+}
+
+function printTimes(title, builtin, ours, names) {
+  const ratio = (name) => ours.get(name).time / builtin.get(name).time;
+  const sorted = [...names].sort((a, b) => ratio(b) - ratio(a));
+  console.log(`${title} ${sorted.length}`);
+  for (const name of sorted) {
+    const [before, now] = [builtin, ours].map((times) => `${times.get(name).time} ms`.padStart(9));
+    console.log(`${now}, builtin ${before}, ${ratio(name).toFixed(2).padStart(6)}  ${name}`);
   }
 }
 

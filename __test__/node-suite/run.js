@@ -12,12 +12,17 @@ const { discover } = require('./discover');
 const { runTest } = require('./run-test');
 const { createReport } = require('./report');
 
+/** How often a file is run again to learn its time. */
+const TIMED_RUNS = 5;
+
 const USAGE = `Usage: npm run test:node -- --suite DIR [options]
 
   --suite DIR      the test/ folder of a Node source tree (of the version that --node runs)
   --node BIN       the Node that runs the tests (default: this one)
   --match RE       only files whose path matches the regular expression
-  --builtin        run each file with Node's own http2 too, and compare
+  --builtin        run each file with Node's own http2 too, and compare results and times; a file
+                   that seems slower than twice the builtin is timed again, with nothing beside it
+  --times          print the times of all files, with --builtin
   --builtin-only   run each file with Node's own http2 alone
   --jobs N         files at a time (default: the number of cores)
   --timeout SEC    time limit of one file (default: 60)
@@ -43,6 +48,7 @@ function readOptions() {
         jobs: { type: 'string', default: String(os.availableParallelism()) },
         timeout: { type: 'string', default: '60' },
         json: { type: 'string' },
+        times: { type: 'boolean', default: false },
         verbose: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
@@ -95,6 +101,20 @@ async function forEachConcurrently(items, width, task) {
   await Promise.all(Array.from({ length: width }, worker));
 }
 
+/** Times files again, one process at a time: the best of some runs with each implementation. */
+async function timeAlone(tests, report, options) {
+  for (const test of tests) {
+    const best = Object.fromEntries(options.subjects.map((subject) => [subject, Infinity]));
+    for (let run = 0; run < TIMED_RUNS; run++) {
+      for (const subject of options.subjects) {
+        const { time } = await runTest(test, { ...options, subject, slot: 0 });
+        best[subject] = Math.min(best[subject], time);
+      }
+    }
+    for (const subject of options.subjects) report.retime(test, subject, best[subject]);
+  }
+}
+
 async function main() {
   const options = readOptions();
   const version = versionOf(options.node);
@@ -119,6 +139,12 @@ async function main() {
       tests.filter((test) => test.alone),
       1,
       run,
+    );
+    const slow = report.slow();
+    await timeAlone(
+      tests.filter(({ name }) => slow.has(name)),
+      report,
+      { ...options, scratch },
     );
   } finally {
     rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
