@@ -3,6 +3,7 @@
 // What is published: nothing but what runs, and an addon for each platform.
 
 const assert = require('node:assert/strict');
+const { spawnSync } = require('node:child_process');
 const { describe, it } = require('node:test');
 const fs = require('node:fs');
 const os = require('node:os');
@@ -11,6 +12,7 @@ const platforms = require('../../lib/platforms.js');
 const { stagePackage, stagePlatform } = require('../../scripts/release/pack.js');
 const { napi, version } = require('../../package.json');
 
+const ROOT = path.join(__dirname, '../..');
 const ALLOWED =
   /^(lib\/.+\.(js|mjs|d\.ts)|index\.d\.ts|package\.json|(CHANGELOG|README)\.md|LICENSE)$/;
 
@@ -69,6 +71,25 @@ describe('the package', () => {
 
   it('in the repository, looks for no addon that is not published', () => {
     assert.equal(require('../../package.json').optionalDependencies, undefined);
+  });
+});
+
+describe('the crate', () => {
+  const args = ['package', '--list', '--allow-dirty', '--offline'];
+  const { error, stdout } = spawnSync('cargo', args, { cwd: ROOT, encoding: 'utf8' });
+
+  it('has its sources and examples, and nothing else', { skip: error && 'no cargo here' }, () => {
+    const files = stdout
+      .trim()
+      .split(/\r?\n/)
+      .map((file) => file.replaceAll('\\', '/'));
+    assert.ok(files.includes('src/lib.rs'));
+    const own =
+      /^(src|examples)\/.+\.rs$|^(build\.rs|README\.md|LICENSE|Cargo\..+|\.cargo_vcs_info\.json)$/;
+    assert.deepEqual(
+      files.filter((file) => !own.test(file)),
+      [],
+    );
   });
 });
 
