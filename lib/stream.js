@@ -359,10 +359,6 @@ class Http2Stream extends Duplex {
   // Reading ------------------------------------------------------------------------------------
 
   _read() {
-    if (this.destroyed) {
-      this.push(null);
-      return;
-    }
     const state = this[kState];
     state.didRead = true;
     state.reading = true;
