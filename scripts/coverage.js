@@ -33,7 +33,7 @@ function measureLib(node) {
   require('./ensure-addon');
   return run(process.execPath, [
     require.resolve('c8/bin/c8.js'),
-    ...['--all', '--include=lib/**', '--exclude=__test__/**', '--reporter=text', '--reporter=html'],
+    ...['--all', '--include=lib/**', '--exclude=**/*.d.ts', '--reporter=text', '--reporter=html'],
     ...['--check-coverage', `--lines=${LEAST.lib}`],
     ...[node, 'scripts/test.js', '--only', 'package', '--node', node],
   ]);
