@@ -10,11 +10,14 @@ const { kOnAborted, kOnClose, kRequest, kResponse } = require('../symbols.js');
 /** Set on a stream that has the listeners. */
 const kWatched = Symbol('watched');
 
+// Frameworks that know HTTP/1.1 only put other prototypes under requests and responses, which then
+// do without these methods (express 5 on a server of HTTP/2, for one).
+
 // An error belongs to the stream: requests and responses only see 'close'.
 function onError() {}
 
 function onAborted() {
-  this[kRequest]?.[kOnAborted]();
+  this[kRequest]?.[kOnAborted]?.();
 }
 
 function onTimeout() {
@@ -23,8 +26,8 @@ function onTimeout() {
 }
 
 function onClose() {
-  this[kRequest]?.[kOnClose]();
-  this[kResponse]?.[kOnClose]();
+  this[kRequest]?.[kOnClose]?.();
+  this[kResponse]?.[kOnClose]?.();
 }
 
 /**
