@@ -14,7 +14,14 @@ const { assertCompiles, project } = require('../types/project.js');
 const manifest = require('../../package.json');
 
 const ROOT = path.join(__dirname, '../..');
-const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', 'docs/api.md'];
+const DOCUMENTS = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'CHANGELOG.md',
+  'docs/api.md',
+  'examples/README.md',
+];
 /** The port in the documents' programs. */
 const PORT = '8080';
 const ANY_PORT = path.join(__dirname, 'fixtures/any-port.js');
@@ -166,6 +173,7 @@ const CHECKS = [
   // The programs of README.md, which are run above.
   [/^(?:\w+=(?:'.*'|\S+) )?node (?:\S+ rust-http2\/register )?(?:app|client)\.js$/, () => {}],
   [/^curl .* http:\/\/localhost:8080\/hello$/, () => {}],
+  [/^node examples\/NAME\.js$/, () => exists('examples')],
   [/^node (?:--test )?([\w/.-]+\.js)$/, exists],
   [
     /^cargo .*--manifest-path (\S+) --bin (\w+)$/,
@@ -176,6 +184,7 @@ const CHECKS = [
   ],
   [/^cargo (test|doc) --no-default-features(?: --open)?$/, () => {}],
   [/^cargo clippy --all-targets -- -D warnings$/, () => {}],
+  [/^cargo run --no-default-features --example (\w+)$/, (name) => exists(`examples/${name}.rs`)],
   [/^cargo \+nightly fuzz run TARGET$/, () => exists('fuzz/Cargo.toml')],
 ];
 

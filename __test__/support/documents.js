@@ -24,7 +24,8 @@ function blocksOf(text) {
 function commandsOf(text) {
   const lines = blocksOf(text)
     .filter(({ language }) => language === 'sh')
-    .flatMap((block) => block.text.trim().split('\n'));
+    .flatMap((block) => block.text.trim().split('\n'))
+    .map((line) => line.replace(/\s+#.*/, ''));
   const spans = [...text.replace(BLOCK, '').matchAll(/`((?:npm|node|cargo) [^`]+)`/g)];
   return [...lines, ...spans.map(([, command]) => command)].flatMap((line) => line.split(' && '));
 }
