@@ -15,8 +15,6 @@ const HANDSHAKE_TIMEOUT = 120_000;
 /** How long tickets are good for, in seconds. */
 const SESSION_TIMEOUT = 300;
 const TICKET_KEYS = 48;
-/** Clients' hellos are shorter (rustls takes no longer ones). */
-const MAX_HELLO = 64 * 1024;
 
 /** Events by which node:tls lets users keep sessions, or staple, themselves. */
 const UNSUPPORTED_EVENTS = new Map([
@@ -82,12 +80,10 @@ class RustlsServerSocket extends RustlsSocket {
     hello.octets.push(octets);
     if (hello.reader === undefined) return;
     const content = hello.reader.read(octets);
-    const length = hello.octets.reduce((sum, { byteLength }) => sum + byteLength, 0);
-    // What is no hello gets the answer of the pipe.
-    const isHello = hello.octets[0][0] === 22 && length < MAX_HELLO;
-    if (content === undefined && isHello) return;
+    if (content === null && !hello.reader.isRefused()) return;
     hello.reader = undefined;
-    if (content === undefined) this.#goOn(this.#server._context);
+    // What is no hello gets the answer of the pipe.
+    if (content === null) this.#goOn(this.#server._context);
     else this.#decide(content);
   }
 

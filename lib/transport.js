@@ -471,7 +471,9 @@ function onTicket() {
   session[kBlocked] = true;
   setImmediate(() => {
     session[kBlocked] = false;
-    if (session[kHandle] !== undefined) schedule(session);
+    if (session[kHandle] === undefined) return;
+    schedule(session);
+    if (session.closed) setImmediate(maybeDestroy, session);
   });
 }
 

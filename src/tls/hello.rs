@@ -15,7 +15,10 @@ pub struct Hello {
 
 /// Reads a ClientHello without taking it: a [`Pipe`](super::Pipe) reads it again.
 #[derive(Default)]
-pub struct HelloReader(Acceptor);
+pub struct HelloReader {
+    acceptor: Acceptor,
+    refused: bool,
+}
 
 impl fmt::Debug for HelloReader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -24,20 +27,28 @@ impl fmt::Debug for HelloReader {
 }
 
 impl HelloReader {
-    /// Takes the octets that come next. `None`: there are more to come, or it is nothing that a
-    /// client says, which the pipe finds too.
+    /// Takes the octets that come next; `None` until there is a hello.
     pub fn read(&mut self, mut octets: &[u8]) -> Option<Hello> {
-        while !octets.is_empty() {
+        while !octets.is_empty() && !self.refused {
             // Reading from memory does not fail but when the hello is too large.
-            self.0.read_tls(&mut octets).ok()?;
-            if let Some(accepted) = self.0.accept().ok()? {
-                let hello = accepted.client_hello();
-                return Some(Hello {
-                    server_name: hello.server_name().map(str::to_owned),
-                    alpn: hello.alpn().into_iter().flatten().map(<[u8]>::to_vec).collect(),
-                });
+            self.refused = self.acceptor.read_tls(&mut octets).is_err();
+            match self.acceptor.accept() {
+                Ok(None) => {}
+                Ok(Some(accepted)) => {
+                    let hello = accepted.client_hello();
+                    return Some(Hello {
+                        server_name: hello.server_name().map(str::to_owned),
+                        alpn: hello.alpn().into_iter().flatten().map(<[u8]>::to_vec).collect(),
+                    });
+                }
+                Err(_) => self.refused = true,
             }
         }
         None
+    }
+
+    /// Whether what has come is no hello, and none will come. A pipe finds the same and says why.
+    pub fn is_refused(&self) -> bool {
+        self.refused
     }
 }

@@ -235,6 +235,7 @@ fn a_hello_is_read_and_left() {
     let mut reader = HelloReader::default();
     let (last, first) = hello.split_last().unwrap();
     assert_eq!(first.iter().find_map(|octet| reader.read(&[*octet])), None);
+    assert!(!reader.is_refused());
     let seen = reader.read(&[*last]).unwrap();
     assert_eq!(seen.server_name.as_deref(), Some("localhost"));
     assert_eq!(seen.alpn, [b"h2"]);
@@ -242,6 +243,10 @@ fn a_hello_is_read_and_left() {
     assert_eq!(server.take_name().as_deref(), Some("localhost"));
     shake(&mut one, &mut other).unwrap();
     assert!(one.is_established());
+
+    let mut reader = HelloReader::default();
+    assert_eq!(reader.read(b"GET / HTTP/1.1\r\n\r\n"), None);
+    assert!(reader.is_refused());
 }
 
 /// The verdict of a client that trusts `roots` on a server that shows `identity`.

@@ -105,7 +105,13 @@ impl TlsHello {
         Self::default()
     }
 
-    /// Takes the octets that come next; answers when the hello is complete.
+    /// Whether what has come is no hello.
+    #[napi]
+    pub fn is_refused(&self) -> bool {
+        self.0.is_refused()
+    }
+
+    /// Takes the octets that come next; answers when the hello is complete, null before.
     #[napi]
     pub fn read(&mut self, octets: Uint8Array) -> Result<Option<TlsHelloContent>> {
         entry(|| {
