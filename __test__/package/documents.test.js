@@ -20,6 +20,7 @@ const DOCUMENTS = [
   'SECURITY.md',
   'CHANGELOG.md',
   'docs/api.md',
+  'docs/debugging.md',
   'examples/README.md',
 ];
 /** The port in the documents' programs. */
