@@ -160,7 +160,8 @@ for (const engine of ENGINES) {
     const failed = once(server, 'tlsClientError');
     const stranger = tls.connect({ port, host: '127.0.0.1', ALPNProtocols: ['http/1.1'] });
     const [error] = await once(stranger, 'error');
-    assert.match(error.code, /^ERR_SSL_\S+_ALERT_NO_APPLICATION_PROTOCOL$/);
+    // Some versions of Node lose the alert when the connection ends behind it.
+    assert.match(error.code, /_ALERT_NO_APPLICATION_PROTOCOL$|^ECONNRESET$/);
     await failed;
     await untilEmpty(server);
   });
