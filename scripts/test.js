@@ -11,7 +11,7 @@ require('./check-node')();
 const path = require('node:path');
 const { parseArgs } = require('node:util');
 const { readdirSync } = require('node:fs');
-const { spawn } = require('node:child_process');
+const { spawn, spawnSync } = require('node:child_process');
 
 const ROOT = path.resolve(__dirname, '..');
 const TESTS = path.join(ROOT, '__test__');
@@ -52,6 +52,14 @@ async function testEngine() {
   return { ok, passed: sum(results, 1), failed: sum(results, 2), skipped: sum(results, 3) };
 }
 
+/** Builds what panics.test.js loads: a first build takes longer than a test may. */
+function buildFaultyAddon() {
+  spawnSync('cargo', ['build', '--quiet', '--lib', '--features=fault-injection'], {
+    cwd: ROOT,
+    stdio: 'inherit',
+  });
+}
+
 async function testPackage({ node, patterns }) {
   require('./ensure-addon');
   const files = readdirSync(TESTS, { recursive: true })
@@ -59,6 +67,7 @@ async function testPackage({ node, patterns }) {
     .filter((name) => patterns.length === 0 || patterns.some((part) => name.includes(part)))
     .map((name) => path.join(TESTS, name))
     .sort();
+  if (files.some((file) => file.endsWith('panics.test.js'))) buildFaultyAddon();
   const { ok, output } = await run(node, [
     '--test',
     '--test-reporter=spec',
