@@ -90,7 +90,8 @@ for (const engine of ENGINES) {
       const resumed = nextConnection(server);
       const second = await shake(t, address, [...flags, '-sess_in', ticket]);
       assert.match(second, new RegExp(`Reused, ${protocol}`));
-      assert.deepEqual(await resumed, { authorized: false, protocol, reused: true });
+      const { reused } = await resumed;
+      assert.equal(reused, true);
 
       const known = nextConnection(server);
       await shake(t, address, [...flags, '-cert', file('client.pem')]);
