@@ -124,8 +124,6 @@ module.exports = Object.freeze({
   rawSentHeadersGather: since('22.19', '24.6'),
   /** `request()` takes flat header arrays. */
   rawRequestArrays,
-  /** What the INVALID_ARG_TYPE error of `request(headers)` expects. */
-  headersTypeMessage: rawRequestArrays ? ['Array', 'Object'] : ['Object'],
   /** Code of the error that pending write callbacks receive at destroy; null: none. */
   pendingWriteErrorAtDestroy: since('22.0') && !since('26.0') ? 'ECANCELED' : null,
 

@@ -10,7 +10,12 @@ const { ClientHttp2Stream } = require('./client-stream.js');
 const { AbortError, NghttpError, codes } = require('./errors.js');
 const { completeRequest, toFieldList } = require('./headers.js');
 const { checkPriority, requestSignal } = require('./priority.js');
-const { validateAbortSignal, validateBoolean } = require('./validators.js');
+const {
+  validateAbortSignal,
+  validateBoolean,
+  validateHeaders,
+  validateObject,
+} = require('./validators.js');
 const {
   kAddStream,
   kInit,
@@ -43,11 +48,6 @@ const ERR_INVALID_ARGUMENT = -501;
 const ERR_STREAM_ID_NOT_AVAILABLE = -509;
 const ERR_SESSION_CLOSING = -530;
 
-function isHeaders(value) {
-  if (Array.isArray(value)) return behavior.rawRequestArrays;
-  return value !== null && typeof value === 'object';
-}
-
 function destroyStream(stream, error) {
   stream.destroy(error);
 }
@@ -56,7 +56,7 @@ function checkRequestOptions(options) {
   checkPriority(options);
   const { endStream, signal } = options;
   if (endStream !== undefined) validateBoolean(endStream, 'options.endStream');
-  if (signal !== undefined) validateAbortSignal(signal, 'options.signal');
+  if (signal) validateAbortSignal(signal, 'options.signal');
 }
 
 /** The client's side of a session. */
@@ -102,16 +102,11 @@ class ClientHttp2Session extends Http2Session {
     const dead = this.#deadReason();
     if (dead !== undefined && behavior.requestOnDeadSessionThrows) throw dead;
 
-    if (headers !== undefined && !isHeaders(headers)) {
-      throw new codes.ERR_INVALID_ARG_TYPE('headers', behavior.headersTypeMessage, headers);
-    }
-    if (options !== undefined && (options === null || typeof options !== 'object')) {
-      throw new codes.ERR_INVALID_ARG_TYPE('options', 'Object', options);
-    }
-    headers ??= {};
+    if (headers !== undefined) validateHeaders(headers, behavior.rawRequestArrays);
+    if (options !== undefined) validateObject(options, 'options');
     options = { ...options };
     checkRequestOptions(options);
-    const request = completeRequest(headers, this.#target);
+    const request = completeRequest(headers ?? {}, this.#target);
     options.endStream ??= BODILESS.has(request.method);
     const fields = this.#fieldsOf(request.list);
 

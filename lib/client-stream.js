@@ -50,7 +50,7 @@ class ClientHttp2Stream extends Http2Stream {
     // What is written before the stream has its id goes out in one piece then.
     this.cork();
     this[kContext] = undefined;
-    if (signal !== undefined && !signal.aborted) this.#destroyOnAbort(signal);
+    if (signal && !signal.aborted) this.#destroyOnAbort(signal);
   }
 
   /** Has the events of the stream run in the context of the caller. */

@@ -6,6 +6,7 @@
  */
 
 const { debugSession } = require('./diagnostics.js');
+const { clearInterval, clearTimeout, setInterval, setTimeout } = require('node:timers');
 
 /** How long a peer that broke the protocol, or a transport that failed, may take; in ms. */
 const LINGER = 500;

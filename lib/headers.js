@@ -5,6 +5,7 @@
  * known of a field by its name.
  */
 
+const { setTimeout } = require('node:timers');
 const { codes } = require('./errors.js');
 const { isHttpToken } = require('./validators.js');
 const { builtin } = require('./builtin.js');
@@ -197,7 +198,7 @@ function addOne(list, name, value, pseudo, strictSingle) {
 }
 
 function setSensitive(list, sensitive) {
-  if (sensitive === undefined) return;
+  if (!sensitive) return;
   if (!Array.isArray(sensitive)) {
     // The name it had before it was documented.
     throw new codes.ERR_INVALID_ARG_VALUE('headers[http2.neverIndex]', sensitive);

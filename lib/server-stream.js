@@ -9,7 +9,7 @@ const { NghttpError, codes } = require('./errors.js');
 const { toFieldList } = require('./headers.js');
 const { completeResponse, isBodiless } = require('./response-headers.js');
 const { respondWithFD, respondWithFile } = require('./file-response.js');
-const { validateFunction, validateObject } = require('./validators.js');
+const { validateFunction, validateHeaders, validateObject } = require('./validators.js');
 const {
   kAddStream,
   kAuthority,
@@ -91,9 +91,7 @@ class ServerHttp2Stream extends Http2Stream {
     if (this[kState].pushed) throw new codes.ERR_HTTP2_NESTED_PUSH();
     if (typeof options === 'function') callback = options;
     validateFunction(callback, 'callback');
-    if (headers === null || typeof headers !== 'object' || Array.isArray(headers)) {
-      throw new codes.ERR_INVALID_ARG_TYPE('headers', 'Object', headers);
-    }
+    if (headers !== undefined) validateObject(headers, 'headers');
     headers = { __proto__: null, ...headers };
     headers[':method'] ??= 'GET';
     headers[':authority'] ??= this[kAuthority];
@@ -129,12 +127,8 @@ class ServerHttp2Stream extends Http2Stream {
   respond(headers, options) {
     if (this.destroyed || this[kState].closed) throw new codes.ERR_HTTP2_INVALID_STREAM();
     if (this[kState].headersSent) throw new codes.ERR_HTTP2_HEADERS_SENT();
-    if (headers != null && typeof headers !== 'object') {
-      throw new codes.ERR_INVALID_ARG_TYPE('headers', behavior.headersTypeMessage, headers);
-    }
-    if (options != null && typeof options !== 'object') {
-      throw new codes.ERR_INVALID_ARG_TYPE('options', 'Object', options);
-    }
+    if (headers !== undefined) validateHeaders(headers, behavior.rawResponseArrays);
+    if (options !== undefined) validateObject(options, 'options');
     const { list, sentHeaders, status } = completeResponse(headers, options?.sendDate !== false);
     const endStream =
       !!options?.endStream || isBodiless(status) || this[kState].headRequest || this.writableEnded;

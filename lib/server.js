@@ -6,6 +6,7 @@ const EventEmitter = require('node:events');
 const http = require('node:http');
 const net = require('node:net');
 const tls = require('node:tls');
+const { clearTimeout, setTimeout } = require('node:timers');
 const behavior = require('./behavior.js');
 const { ServerHttp2Session } = require('./server-session.js');
 const { Http1Fallback } = require('./http1-fallback.js');

@@ -32,7 +32,7 @@ class Awaited extends AsyncResource {
   }
 
   settle(...args) {
-    if (this.#callback !== undefined) this.runInAsyncScope(this.#callback, undefined, ...args);
+    if (this.#callback) this.runInAsyncScope(this.#callback, undefined, ...args);
     this.emitDestroy();
   }
 }

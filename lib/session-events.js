@@ -5,6 +5,7 @@
  * of Http2Session; client and server sessions add what is theirs.
  */
 
+const { setImmediate } = require('node:timers');
 const behavior = require('./behavior.js');
 const transport = require('./transport.js');
 const { debugSession } = require('./diagnostics.js');

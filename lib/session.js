@@ -8,6 +8,7 @@
 
 const { EventEmitter } = require('node:events');
 const { inspect } = require('node:util');
+const { setImmediate } = require('node:timers');
 const native = require('./native.js');
 const behavior = require('./behavior.js');
 const commands = require('./commands.js');
@@ -33,6 +34,7 @@ const {
   kAddStream,
   kAlpnProtocol,
   kBlocked,
+  kBody,
   kCutter,
   kDirty,
   kEncrypted,
@@ -343,7 +345,7 @@ class Http2Session extends EventEmitter {
     this.#assertAlive();
     if (settings !== undefined) validateObject(settings, 'settings');
     validateSettings(settings);
-    if (callback !== undefined) validateFunction(callback, 'callback');
+    if (callback) validateFunction(callback, 'callback');
     const entries = toEntries(settings);
     if (this.connecting) {
       this[kAcks].expectLater();
@@ -459,9 +461,8 @@ class Http2Session extends EventEmitter {
    * @param {Function} [callback] Listens once to 'close'.
    */
   close(callback) {
-    if (callback !== undefined) validateFunction(callback, 'callback');
     if (this.closed || this.destroyed) return;
-    if (callback !== undefined) this.once('close', callback);
+    if (typeof callback === 'function') this.once('close', callback);
     this[kSayGoodbye]();
     this[kMaybeDestroy]();
   }
@@ -515,7 +516,8 @@ class Http2Session extends EventEmitter {
     // Output that waits for a slow peer and still moves is activity.
     const { bytesWritten = 0, writableLength = 0 } = this[kSocket];
     const progress = bytesWritten - writableLength;
-    if (progress !== this.#progress) {
+    const waits = writableLength > 0 || this.#open.some((stream) => stream[kBody]?.left > 0);
+    if (waits && progress !== this.#progress) {
       this.#progress = progress;
       this[kUpdateTimer]();
       return;

@@ -2,6 +2,7 @@
 
 /** How a stream closes, and what its peer is told. The stream is handed in. */
 
+const { setImmediate } = require('node:timers');
 const behavior = require('./behavior.js');
 const commands = require('./commands.js');
 const diagnostics = require('./diagnostics.js');

@@ -8,6 +8,7 @@
 
 const { Duplex } = require('node:stream');
 const { inspect } = require('node:util');
+const { setImmediate } = require('node:timers');
 const behavior = require('./behavior.js');
 const commands = require('./commands.js');
 const diagnostics = require('./diagnostics.js');
@@ -337,7 +338,7 @@ class Http2Stream extends Duplex {
    * Sends trailing headers; from the 'wantTrailers' event on.
    * @param {object} headers
    */
-  sendTrailers(headers) {
+  sendTrailers(headers = {}) {
     if (this.destroyed || this[kState].closed) throw new codes.ERR_HTTP2_INVALID_STREAM();
     if (this[kState].sentTrailers !== undefined) throw new codes.ERR_HTTP2_TRAILERS_ALREADY_SENT();
     if (!this[kState].trailersReady) throw new codes.ERR_HTTP2_TRAILERS_NOT_READY();

@@ -2,6 +2,7 @@
 
 /** Idle timers of sessions and streams. The object handed in has `kTimeout` and `_onTimeout`. */
 
+const { clearTimeout, setTimeout } = require('node:timers');
 const { codes } = require('./errors.js');
 const { validateFunction, validateNumber } = require('./validators.js');
 const { kTimeout, kUpdateTimer } = require('./symbols.js');

@@ -4,6 +4,7 @@
 
 const net = require('node:net');
 const tls = require('node:tls');
+const { clearTimeout, setTimeout } = require('node:timers');
 const native = require('./native.js');
 const { codes } = require('./errors.js');
 const { serverContext, unsupported } = require('./tls-options.js');

@@ -12,6 +12,7 @@
 
 const { Socket } = require('node:net');
 const { TLSSocket } = require('node:tls');
+const { setImmediate } = require('node:timers');
 const { shared } = require('./bridge.js');
 const { applyFor, peerStreams } = require('./commands.js');
 const { dispatch } = require('./events.js');
@@ -40,6 +41,10 @@ const {
   kType,
   kUpdateTimer,
 } = require('./symbols.js');
+
+// The loop is not to stand still while a user's tests have replaced these.
+const { queueMicrotask } = globalThis;
+const { nextTick } = process;
 
 const SLAB_SIZE = 64 * 1024;
 /** Less than this is not worth a `transmit` of its own. */
@@ -289,7 +294,7 @@ function finishWrites() {
     callingBack = false;
     if (!completed) scheduleFinish();
     // Streams emit 'finish' on the ticks that the callbacks have queued; this one is behind them.
-    if (finished.length > 0) process.nextTick(checkFinished);
+    if (finished.length > 0) nextTick(checkFinished);
   }
 }
 
@@ -305,13 +310,13 @@ function checkOne(stream) {
 function afterFinish(stream) {
   if (callingBack) finished.push(stream);
   // A tick of its own: other streams' 'finish' is on later ones.
-  else process.nextTick(checkOne, stream);
+  else nextTick(checkOne, stream);
 }
 
 function scheduleFinish() {
   if (finishing) return;
   finishing = true;
-  process.nextTick(finishWrites);
+  nextTick(finishWrites);
 }
 
 /**
@@ -384,7 +389,7 @@ function readOn(socket) {
  */
 function pause() {
   paused = true;
-  queueMicrotask(() => process.nextTick(resume));
+  queueMicrotask(() => nextTick(resume));
 }
 
 function resume() {
@@ -410,7 +415,7 @@ function run() {
 function scheduleRun() {
   if (scheduled || paused) return;
   scheduled = true;
-  process.nextTick(run);
+  nextTick(run);
 }
 
 /** Has a session's commands and output flushed: when the loop gets there, or on the next tick. */
@@ -531,7 +536,10 @@ function start(session, socket) {
   if (socket instanceof TLSSocket && socket[kSeal] === undefined && !socket.isServer) {
     socket.prependListener('session', onTicket);
   }
-  schedule(session);
+  // A server's TLS socket tells of the end of its handshake before it has written the tickets.
+  const isServer = session[kType] !== NGHTTP2_SESSION_CLIENT;
+  if (isServer && socket.encrypted) setImmediate(schedule, session);
+  else schedule(session);
 }
 
 /** Lets go of a transport; a late error is still swallowed, as nobody else listens. */

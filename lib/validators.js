@@ -96,6 +96,18 @@ function validateObject(value, name) {
   }
 }
 
+/**
+ * Headers, as an object or, where the running Node takes that, a flat array.
+ * @param {any} headers
+ * @param {boolean} orArray
+ */
+function validateHeaders(headers, orArray) {
+  if (!orArray) validateObject(headers, 'headers');
+  else if (headers === null || typeof headers !== 'object') {
+    throw new ERR_INVALID_ARG_TYPE('headers', ['Array', 'Object'], headers);
+  }
+}
+
 /** An AbortSignal or undefined. @param {any} signal @param {string} name */
 function validateAbortSignal(signal, name) {
   if (signal === undefined) return;
@@ -144,6 +156,7 @@ module.exports = {
   validateInteger,
   validateLinkHeaderValue,
   validateNumber,
+  validateHeaders,
   validateObject,
   validateString,
   validateUint32,

@@ -164,7 +164,7 @@ describe('request', () => {
 // The builtin leaves a stream behind, whose error nobody can hear.
 test('a signal that is none', async (t) => {
   const { client } = await open(t, ours);
-  for (const signal of [5, {}, null]) {
+  for (const signal of [5, {}]) {
     assert.throws(() => client.request({}, { signal }), {
       code: 'ERR_INVALID_ARG_TYPE',
       message: /^The "options\.signal" property must be an instance of AbortSignal/,

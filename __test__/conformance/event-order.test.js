@@ -10,6 +10,7 @@ const { describe, test } = require('node:test');
 const { setImmediate: turn } = require('node:timers/promises');
 const ours = require('../..');
 const { EventLog } = require('../support/event-log');
+const { serve } = require('../support/net');
 
 const { NGHTTP2_CANCEL, NGHTTP2_INTERNAL_ERROR, NGHTTP2_NO_ERROR, NGHTTP2_REFUSED_STREAM } =
   builtin.constants;
@@ -327,4 +328,15 @@ describe('events come in the order of the builtin', () => {
       assert.deepStrictEqual(actual, expected);
     });
   }
+});
+
+test('a TLS client has the tickets before the SETTINGS, as with the builtin server', async (t) => {
+  const { url } = await serve(t, ours, { tls: true });
+  const session = builtin.connect(url, { rejectUnauthorized: false });
+  t.after(() => session.destroy());
+  const order = [];
+  session.socket.once('session', () => order.push('session'));
+  session.once('remoteSettings', () => order.push('remoteSettings'));
+  await once(session, 'remoteSettings');
+  assert.deepStrictEqual(order, ['session', 'remoteSettings']);
 });

@@ -102,21 +102,14 @@ test('the HTTP/1 fallback', () => {
   assert.strictEqual('closeIdleConnections' in secure, behavior.closeIdleConnections);
 });
 
-test('rawSentHeadersGather and headersTypeMessage', async () => {
+test('rawSentHeadersGather and rawRequestArrays', async () => {
   const session = await connected();
   const flat = ['x-a', '1', 'x-a', '2'];
-  const takesArrays = behavior.headersTypeMessage.includes('Array');
-  assert.strictEqual(codeOf(() => session.request(flat)) === undefined, takesArrays);
-  if (takesArrays) {
+  assert.strictEqual(codeOf(() => session.request(flat)) === undefined, behavior.rawRequestArrays);
+  if (behavior.rawRequestArrays) {
     const { sentHeaders } = session.request(flat);
     assert.strictEqual(Array.isArray(sentHeaders['x-a']), behavior.rawSentHeadersGather);
   }
-  const { codes } = require('../../lib/errors.js');
-  const { message } = new codes.ERR_INVALID_ARG_TYPE('headers', behavior.headersTypeMessage, 5);
-  assert.strictEqual(
-    messageOf(() => session.request(5)),
-    message,
-  );
   session.destroy();
 });
 
