@@ -46,6 +46,7 @@ enum Op {
     Transmit { room: u16 },
     Deliver { portion: u8, len: u16 },
     Wait { ms: u8 },
+    Watch { on: bool },
 }
 
 fuzz_target!(|input: Input| {
@@ -115,6 +116,7 @@ impl Pair {
                     peer.receive(now, portion);
                 }
             }
+            Op::Watch { on } => end.session.observe_frames(on),
             Op::Wait { ms } => self.now += Duration::from_millis(u64::from(ms)),
             ref command => {
                 end.command(command);

@@ -4,7 +4,9 @@
 use std::collections::HashMap;
 
 use rust_http2::frame::{Decoder, Frame, MAX_MAX_FRAME_SIZE, PREFACE};
-use rust_http2::proto::{Cause, Event, HeadersKind, Output, SessionError, Sink, StreamKey};
+use rust_http2::proto::{
+    Cause, Event, FrameNote, HeadersKind, Output, SessionError, Sink, StreamKey,
+};
 
 /// The octet at `position` of every body on stream `id`.
 pub fn body_octet(id: u32, position: u64) -> u8 {
@@ -100,6 +102,10 @@ impl Sink for Witness {
             Event::SessionError { error } => self.error = Some(error),
             _ => {}
         }
+    }
+
+    fn frame(&mut self, note: &FrameNote<'_>) {
+        assert!(!note.to_string().chars().any(|char| char.is_control() && char != '\n'));
     }
 }
 

@@ -164,12 +164,14 @@ impl Session {
         let size = stream.inflow.size().cast_unsigned();
         let next = if next > size { self.affordable(size, next) } else { next };
         if let Some(stream) = self.streams.get_mut(key) {
+            tracing::trace!("window of stream {} becomes {next}, from {size}", key.id);
             stream.inflow.retarget(next);
         }
         self.auto_window.grown += u64::from(next.saturating_sub(base));
         self.auto_window.grown -= u64::from(size.saturating_sub(base));
         // A stream that has the connection to itself is not to wait for it.
         if self.auto_window.connection && self.inflow.size().cast_unsigned() < next {
+            tracing::trace!("window of the connection becomes {next}");
             self.inflow.retarget(next);
             self.return_connection_credit();
         }
@@ -190,6 +192,7 @@ impl Session {
         };
         let taken = self.auto_window.pace.take(len, self.inflow.unread(), self.now, trip);
         if let Some(next) = taken.next_size(&self.inflow, Window::CONNECTION, max) {
+            tracing::trace!("window of the connection becomes {next}");
             self.inflow.retarget(next);
         }
     }

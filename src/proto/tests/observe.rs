@@ -1,11 +1,13 @@
 //! What a watcher sees of the frames.
 
 use super::harness::{End, GET, OK, POST, Pair, fields, start};
+use super::properties::conversation;
 use crate::frame::{FrameType, Head, StreamId};
 use crate::proto::{
     BodyStore, Config, ErrorCode, Event, Field, FrameNote, Padding, Session, Sink, setting,
 };
 use bytes::Bytes;
+use proptest::prelude::*;
 use std::time::Instant;
 
 /// Notes frames, and in between the names of the events.
@@ -252,6 +254,22 @@ fn watching_begins_and_ends_at_any_time() {
     client.session.ping([0; 8]).expect("a ping");
     client.send(usize::MAX);
     assert!(client.watcher.take(false).is_empty());
+}
+
+proptest! {
+    #[test]
+    fn watching_changes_nothing_for_any_input(octets in conversation()) {
+        let answer = |watched: bool| {
+            let mut server = Watched::new(Session::server(Config::default(), start()));
+            server.session.observe_frames(watched);
+            server.session.receive(server.now, &octets, &mut server.watcher);
+            let wire = server.send(usize::MAX);
+            let lines = server.watcher.take(true);
+            let events = lines.into_iter().filter(|line| line.starts_with('('));
+            (events.collect::<Vec<_>>(), wire)
+        };
+        prop_assert_eq!(answer(true), answer(false));
+    }
 }
 
 #[test]

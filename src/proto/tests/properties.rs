@@ -26,7 +26,8 @@ fn any_frame() -> impl Strategy<Value = Vec<u8>> {
     )
 }
 
-fn conversation() -> impl Strategy<Value = Vec<u8>> {
+/// What a client may send, beginning as it must.
+pub(super) fn conversation() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(any_frame(), 0..20).prop_map(|frames| {
         let mut octets = PREFACE.to_vec();
         Settings::encode(&[], &mut octets);
