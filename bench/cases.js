@@ -12,8 +12,8 @@ const MIB = 1024 * KIB;
  *   CPU time of a request beside the same with `few` connections and streams
  * @property {'server'|'client'} side  which side the implementation under test takes
  * @property {'core'|'compat'} api     stream events, or request and response objects
- * @property {'get'|'json'|'post'|'download'|'upload'|'file'|'hold'} work
- * @property {boolean} tls
+ * @property {'get'|'handshake'|'resume'|'json'|'post'|'download'|'upload'|'file'|'hold'} work
+ * @property {false|'node'|'rustls'} tls  the engine of the implementation under test
  * @property {number} connections      connections at a time
  * @property {number} streams          requests at a time on each connection
  * @property {number} requests         requests in one run
@@ -27,14 +27,20 @@ const MIB = 1024 * KIB;
  */
 
 const SHAPES = [
-  { connections: 4, streams: 32, goals: { 'core h2c': 5, 'compat h2c': 4, 'core tls': 4 } },
+  {
+    connections: 4,
+    streams: 32,
+    goals: { 'core h2c': 5, 'compat h2c': 4, 'core tls': 4, 'core rustls': 4.5 },
+  },
   { connections: 64, streams: 1, goals: { 'core h2c': 1.9 } },
   { connections: 1, streams: 1, requests: 20_000, goals: { 'core h2c': 1.3 } },
   { connections: 1, streams: 256, goals: { 'core h2c': 5 } },
 ];
+/** The builtin's TLS is OpenSSL's in all of them. */
 const TRANSPORTS = [
   { tls: false, transport: 'h2c' },
-  { tls: true, transport: 'tls' },
+  { tls: 'node', transport: 'tls' },
+  { tls: 'rustls', transport: 'rustls' },
 ];
 const BODIES = [
   { work: 'post', size: KIB, requests: 100_000, connections: 4, streams: 32, goals: { h2c: 4 } },
@@ -44,7 +50,7 @@ const BODIES = [
     requests: 1_000,
     connections: 4,
     streams: 4,
-    goals: { h2c: 1, tls: 1.2 },
+    goals: { h2c: 1, tls: 1.2, rustls: 1.3 },
   },
   {
     work: 'upload',
@@ -52,7 +58,7 @@ const BODIES = [
     requests: 1_000,
     connections: 4,
     streams: 4,
-    goals: { h2c: 1.1, tls: 1.1 },
+    goals: { h2c: 1.1, tls: 1.1, rustls: 1.3 },
   },
 ];
 const FILES = [
@@ -113,7 +119,7 @@ const json = {
   side: 'server',
   api: 'compat',
   work: 'json',
-  tls: true,
+  tls: 'node',
   connections: 4,
   streams: 32,
   requests: 50_000,
@@ -218,6 +224,23 @@ const scales = [
   ...scale,
 }));
 
+/** One request on each connection: what it costs is the handshake. */
+const handshakes = [
+  { name: 'server handshakes', work: 'handshake' },
+  { name: 'server handshakes, resumed', work: 'resume' },
+].map((kind) => ({
+  measure: 'speed',
+  side: 'server',
+  api: 'core',
+  tls: 'rustls',
+  connections: 8,
+  streams: 1,
+  requests: 2_000,
+  size: 13,
+  goal: 1,
+  ...kind,
+}));
+
 /** The same file of 13 octets from nghttpd, one thread, that the server under test makes. */
 const rival = {
   name: 'server get core h2c -c4 -m32 beside nghttpd',
@@ -240,6 +263,7 @@ module.exports = [
   rival,
   json,
   ...both('server', BODIES),
+  ...handshakes,
   ...files,
   ...both('client', CLIENT_LOADS),
   ...distances,

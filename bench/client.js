@@ -5,7 +5,7 @@
 
 const [implementation, caseText, origin] = process.argv.slice(2);
 const http2 = require(implementation);
-const { work, connections, streams, size } = JSON.parse(caseText);
+const { work, connections, streams, size, tls } = JSON.parse(caseText);
 
 /** Octets of the answer to an upload. */
 const SMALL = 13;
@@ -38,7 +38,7 @@ function request(session) {
 /** Sends `requests` requests over fresh connections; resolves to what they cost. */
 async function load(requests) {
   const sessions = Array.from({ length: connections }, () =>
-    http2.connect(origin, { rejectUnauthorized: false }),
+    http2.connect(origin, { rejectUnauthorized: false, tlsEngine: tls || undefined }),
   );
   let left = requests;
   const lane = async (session) => {

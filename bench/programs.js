@@ -76,13 +76,16 @@ async function startRelay(delay, port, node) {
  * the octets that connections and streams cost while they are open.
  */
 async function startServer(testCase, implementation, { node, credentials, files }) {
-  const tls = testCase.tls ? credentials : null;
+  const tls = testCase.tls ? { ...credentials, tlsEngine: testCase.tls } : null;
   const file = testCase.work === 'file' ? files(testCase.size) : undefined;
   const args = [implementation, JSON.stringify({ ...testCase, file }), JSON.stringify(tls)];
   const child = start('server.js', node, args);
   const { port } = await reply(child);
   const relay = testCase.delay ? await startRelay(testCase.delay, port, node) : undefined;
   const url = `${testCase.tls ? 'https' : 'http'}://127.0.0.1:${relay?.port ?? port}/`;
+  const shakes = testCase.work === 'handshake' || testCase.work === 'resume';
+  const shaker = shakes ? start('shaker.js', node, [port, JSON.stringify(testCase)], 1) : undefined;
+  if (shaker) await reply(shaker);
   const cpuSeconds = async () => {
     const { cpu } = await ask(child, 'cpu');
     return (cpu.user + cpu.system) / 1e6;
@@ -90,7 +93,9 @@ async function startServer(testCase, implementation, { node, credentials, files 
   return {
     async load(requests, rate) {
       const before = await cpuSeconds();
-      const cost = await h2load(testCase, { requests, rate, url, files });
+      const cost = shaker
+        ? { seconds: (await ask(shaker, { requests })).seconds }
+        : await h2load(testCase, { requests, rate, url, files });
       return { ...cost, cpu: (await cpuSeconds()) - before };
     },
     async hold() {
@@ -112,6 +117,7 @@ async function startServer(testCase, implementation, { node, credentials, files 
     },
     stop() {
       relay?.stop();
+      shaker?.kill();
       child.kill();
     },
   };

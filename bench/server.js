@@ -51,6 +51,8 @@ const core = {
   },
 };
 core.post = core.upload;
+core.handshake = core.get;
+core.resume = core.get;
 
 const compat = {
   get(request, response) {
