@@ -101,6 +101,16 @@ describe('the packages of platforms', () => {
     );
   });
 
+  it('have a folder each in npm/, and the version of the package', () => {
+    const folders = fs.readdirSync(path.join(ROOT, 'npm')).sort();
+    assert.deepEqual(folders, [...platforms].sort());
+    for (const folder of folders) {
+      const own = require(`../../npm/${folder}/package.json`);
+      assert.equal(own.name, `rust-http2-${folder}`);
+      assert.equal(own.version, version);
+    }
+  });
+
   it('hold an addon, for that platform alone', (t) => {
     const staged = (platform) => stage(t, (folder) => stagePlatform(folder, platform, __filename));
     const gnu = staged('linux-x64-gnu');

@@ -1,7 +1,7 @@
 'use strict';
 
 /**
- * Packs what a release consists of: a package for each platform, with its addon and nothing else,
+ * Packs what a release consists of: a package for each platform, those of npm/, with its addon,
  * and the package itself, which names them as optional dependencies. They are named there only, so
  * that `npm install` in the repository does not look for what is not published yet.
  *
@@ -21,7 +21,6 @@ const { npm } = require('./npm.js');
 const ROOT = path.join(__dirname, '../..');
 /** Members of package.json that are for the repository only. */
 const PRIVATE = ['devDependencies', 'napi', 'scripts'];
-const C_LIBRARIES = { gnu: 'glibc', musl: 'musl' };
 
 const fileOf = (platform) => `rust-http2.${platform}.node`;
 const nameOf = (platform) => `${manifest.name}-${platform}`;
@@ -30,42 +29,23 @@ function writeJson(file, value) {
   fs.writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);
 }
 
-/** The manifest of a platform's package. */
-function platformManifest(platform) {
-  const { version, license, repository, engines } = manifest;
-  const [os, cpu, variant] = platform.split('-');
-  const libc = C_LIBRARIES[variant];
-  return {
-    name: nameOf(platform),
-    version,
-    description: `The addon of ${manifest.name} for ${platform}`,
-    license,
-    repository,
-    engines,
-    main: fileOf(platform),
-    files: [fileOf(platform)],
-    os: [os],
-    cpu: [cpu],
-    ...(libc && { libc: [libc] }),
-  };
-}
-
 /** The manifest of the package as others get it. */
 function publicManifest() {
   return Object.fromEntries(Object.entries(manifest).filter(([key]) => !PRIVATE.includes(key)));
 }
 
 /**
- * Lays out a platform's package in a folder.
+ * Lays out a platform's package, that of `npm/`, in a folder.
  * @param {string} folder
  * @param {string} platform
  * @param {string} addon The file.
  */
 function stagePlatform(folder, platform, addon) {
-  fs.mkdirSync(folder, { recursive: true });
-  writeJson(path.join(folder, 'package.json'), platformManifest(platform));
-  const readme = `# ${nameOf(platform)}\n\nThe addon of [${manifest.name}](https://www.npmjs.com/package/${manifest.name}) for ${platform}. It is installed with it.\n`;
-  fs.writeFileSync(path.join(folder, 'README.md'), readme);
+  const source = path.join(ROOT, 'npm', platform);
+  fs.cpSync(source, folder, { recursive: true });
+  const own = JSON.parse(fs.readFileSync(path.join(source, 'package.json'), 'utf8'));
+  // All packages of a release have its version.
+  writeJson(path.join(folder, 'package.json'), { ...own, version: manifest.version });
   fs.copyFileSync(path.join(ROOT, 'LICENSE'), path.join(folder, 'LICENSE'));
   fs.copyFileSync(addon, path.join(folder, fileOf(platform)));
 }
