@@ -210,13 +210,13 @@ class Http2Session extends EventEmitter {
     return this[kType];
   }
 
-  /** Code of the GOAWAY received; null before. */
+  /** Code of the GOAWAY received; 0 before. */
   get goawayCode() {
-    return this[kGoawayCode];
+    return this[kGoawayCode] ?? NGHTTP2_NO_ERROR;
   }
 
   get goawayLastStreamID() {
-    return this[kGoawayLastStreamID];
+    return this[kGoawayLastStreamID] ?? 0;
   }
 
   /** Whether the peer has settings to acknowledge. */
