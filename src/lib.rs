@@ -70,6 +70,11 @@
 //! assert_eq!((&at_client.status[..], &at_client.body[..]), (&b"200"[..], &b"hello"[..]));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! What goes on inside is told to whoever subscribes with the crate `tracing`: frames under the
+//! target [`proto::FRAME_LOG`] at the level DEBUG, why a session failed or a stream was reset, and
+//! at TRACE the life of streams and windows. A span around the calls says which session it is.
+//! [`proto::Sink::frame`] has the frames for programs.
 #![deny(unsafe_code)]
 
 // The engine takes time, randomness and octets as arguments: no clock, thread or socket in these.

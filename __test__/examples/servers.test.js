@@ -5,7 +5,7 @@ const http = require('node:http');
 const http2 = require('../../lib/index.js');
 const { createHash } = require('node:crypto');
 const { once } = require('node:events');
-const { readFileSync } = require('node:fs');
+const { readFileSync, rmSync } = require('node:fs');
 const { text } = require('node:stream/consumers');
 const { test } = require('node:test');
 const { absent } = require('../support/programs');
@@ -121,6 +121,8 @@ test('a cluster replaces a worker that dies', { skip }, async (t) => {
 test('certificates on both sides', { skip }, async (t) => {
   const server = example(t, 'mtls.js', '0');
   const [known, unknown] = await server.commands(2);
+  const [, folder] = /--cacert (\S+)\/server.pem/.exec(known);
+  t.after(() => rmSync(folder, { recursive: true }));
   assert.equal(await outputOf(t, known), 'hello alice\n');
   assert.notEqual((await shell(t, unknown).ended).code, 0);
   await server.printed(/^A client was turned away: ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE$/m);
