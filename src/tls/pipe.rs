@@ -26,10 +26,6 @@ const MAX_FRAGMENT: usize = 16_384;
 /// KeyUpdate in front of it.
 const RESERVE: usize = 128;
 
-/// Pieces that are at least this long get records of their own: what goes before them is short,
-/// and one more record costs less than to copy them together.
-const OWN_RECORD: usize = 8192;
-
 /// Memory that is kept for the next record when a long one has passed.
 const KEPT: usize = 4 * 1024;
 
@@ -50,7 +46,7 @@ pub struct Pipe {
     rest: Vec<u8>,
     /// Records of the protocol's own.
     outgoing: Vec<u8>,
-    /// Short pieces of plaintext that share a record.
+    /// Pieces of plaintext that share a record.
     gathered: Vec<u8>,
     judge: Arc<Judge>,
     established: bool,
@@ -520,14 +516,13 @@ impl<'a> Cut<'a> {
         'a: 'b,
     {
         let piece = self.piece_left();
-        if piece >= OWN_RECORD || piece == self.left {
+        if piece >= MAX_FRAGMENT || piece == self.left {
             return self.take(MAX_FRAGMENT);
         }
+        // Records that are full cost the peer least; what is copied here is in the cache for the
+        // cipher, which comes next.
         gathered.clear();
-        while self.at < self.pieces.len()
-            && self.piece_left() < OWN_RECORD
-            && gathered.len() < MAX_FRAGMENT
-        {
+        while self.left > 0 && gathered.len() < MAX_FRAGMENT {
             gathered.extend_from_slice(self.take(MAX_FRAGMENT - gathered.len()));
         }
         gathered
