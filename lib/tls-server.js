@@ -89,6 +89,8 @@ class RustlsServerSocket extends RustlsSocket {
   }
 
   #decide({ servername, protocols }) {
+    // A client has no reason to send more before it is answered.
+    this._raw.pause();
     const names = protocols.map((name) => name.toString('latin1'));
     this.#server._contextFor(servername ?? '', names, (error, context) => {
       if (this.destroyed) return;
@@ -100,6 +102,7 @@ class RustlsServerSocket extends RustlsSocket {
   #goOn(context) {
     const { octets } = this.#hello;
     this.#hello = undefined;
+    this._raw.resume();
     this.#beginWith(context);
     super._onCiphertext(octets.length === 1 ? octets[0] : Buffer.concat(octets));
   }

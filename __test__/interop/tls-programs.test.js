@@ -99,6 +99,28 @@ for (const engine of ENGINES) {
     });
   }
 
+  test(`renegotiation is refused by ${engine}`, { skip: absent('openssl') }, async (t) => {
+    const { server, file, address } = await start(t, engine);
+    const closed = new Promise((resolve) => {
+      server.once('session', (session) => session.on('close', resolve));
+    });
+    const args = ['s_client', '-connect', address, '-tls1_2', '-alpn', 'h2', '-CAfile'];
+    const child = spawn('openssl', [...args, file('ca.pem')]);
+    t.after(() => child.kill());
+    let errors = '';
+    child.stderr.setEncoding('latin1').on('data', (text) => {
+      errors += text;
+    });
+    child.stdout.setEncoding('latin1').on('data', (text) => {
+      // A line of its own that asks s_client to do it.
+      if (text.includes(SETTINGS)) child.stdin.write('R\n');
+    });
+    await once(child, 'close');
+    // It says so, or is irritated that the server goes on meanwhile.
+    assert.match(errors, /error:/);
+    await closed;
+  });
+
   test(`Chromium loads a page from ${engine}`, { skip: absent('chromium') }, async (t) => {
     const { server, url } = await serve(t, http2, { tls: engine });
     const seen = [];

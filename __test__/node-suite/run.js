@@ -27,7 +27,9 @@ const USAGE = `Usage: npm run test:node -- --suite DIR [options]
   --jobs N         files at a time (default: the number of cores)
   --timeout SEC    time limit of one file (default: 60)
   --json FILE      write all results to FILE
-  --verbose        print the whole output of files that fail`;
+  --verbose        print the whole output of files that fail
+
+With RUST_HTTP2_TLS=rustls in the environment TLS is rustls's.`;
 
 /** Ends the program with one sentence on stderr. */
 function fail(message) {
