@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::{ErrorCode, FrameType, Head, StreamId};
+use super::{ErrorCode, Head};
 
 /// What is wrong with a frame's form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -32,9 +32,21 @@ impl FrameErrorKind {
         }
     }
 
+    /// What is wrong, in a few words.
+    pub const fn describe(self) -> &'static str {
+        match self {
+            FrameErrorKind::Oversized => "longer than allowed",
+            FrameErrorKind::BadLength => "an invalid length",
+            FrameErrorKind::BadPadding => "more padding than payload",
+            FrameErrorKind::StreamZero => "on the connection, not on a stream",
+            FrameErrorKind::StreamNotZero => "on a stream, not on the connection",
+            FrameErrorKind::Malformed => "a malformed payload",
+        }
+    }
+
     /// This offence, committed by the frame of `head`.
     pub(super) fn of(self, head: &Head) -> FrameError {
-        FrameError { kind: self, stream: head.stream, frame: head.kind }
+        FrameError { kind: self, head: *head }
     }
 }
 
@@ -44,10 +56,8 @@ impl FrameErrorKind {
 pub struct FrameError {
     /// The offence.
     pub kind: FrameErrorKind,
-    /// The stream in the frame's head.
-    pub stream: StreamId,
-    /// The frame's type.
-    pub frame: FrameType,
+    /// The frame's head, as on the wire.
+    pub head: Head,
 }
 
 impl FrameError {
@@ -59,7 +69,7 @@ impl FrameError {
 
 impl fmt::Display for FrameError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let FrameError { kind, stream, frame } = self;
+        let FrameError { kind, head: Head { kind: frame, stream, .. } } = self;
         match kind {
             FrameErrorKind::Oversized => write!(f, "{frame} is longer than allowed"),
             FrameErrorKind::BadLength => write!(f, "{frame} has an invalid length"),

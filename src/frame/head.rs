@@ -1,7 +1,7 @@
 use super::{Flags, FrameType, MAX_MAX_FRAME_SIZE, StreamId};
 
 /// The nine octets before every payload (RFC 9113 §4.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Head {
     /// Octets of payload, `0..=2^24-1`; padding is part of it.
     pub length: u32,

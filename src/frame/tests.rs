@@ -199,8 +199,8 @@ fn decoding_goes_on_after_a_refused_frame() {
     wire.extend(raw(FrameType::DATA, 0x8, 3, &[200, 1, 2, 3]));
     RstStream { stream: StreamId::new(3), code: ErrorCode::CANCEL }.encode(&mut wire);
     let seen = whole(&wire);
-    assert!(matches!(seen[0], Seen::Error(e) if e.frame == FrameType::PRIORITY));
-    assert!(matches!(seen[1], Seen::Error(e) if e.frame == FrameType::DATA));
+    assert!(matches!(seen[0], Seen::Error(e) if e.head.kind == FrameType::PRIORITY));
+    assert!(matches!(seen[1], Seen::Error(e) if e.head.kind == FrameType::DATA));
     assert_eq!(
         seen[2],
         Seen::Frame("RstStream(RstStream { stream: StreamId(3), code: CANCEL })".into())

@@ -1,8 +1,8 @@
 //! What a watcher learns of a frame, and how that reads as text.
 
 use crate::frame::{
-    AltSvc, Dependency, ErrorCode, Flags, Frame, FrameType, Head, OriginEntries, SettingsEntries,
-    StreamId, setting,
+    AltSvc, Dependency, ErrorCode, Flags, Frame, FrameErrorKind, FrameType, Head, OriginEntries,
+    SettingsEntries, StreamId, setting,
 };
 use crate::hpack::{Field, FieldList};
 use std::fmt;
@@ -83,6 +83,8 @@ pub enum Payload<'a> {
         /// The Priority field value.
         value: &'a [u8],
     },
+    /// Nothing that could be read: the frame breaks the rules of its type.
+    Malformed(FrameErrorKind),
 }
 
 impl<'a> Payload<'a> {
@@ -160,6 +162,7 @@ impl fmt::Display for Payload<'_> {
             Payload::Origin(origins) => {
                 origins.clone().try_for_each(|origin| write!(f, "\n    {}", Text(origin)))
             }
+            Payload::Malformed(kind) => write!(f, " error=\"{}\"", kind.describe()),
             Payload::PriorityUpdate { stream, value } => {
                 write!(f, " prioritized={stream} value=\"{}\"", Text(value))
             }

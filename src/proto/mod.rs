@@ -46,8 +46,8 @@ mod transmit;
 mod wire;
 
 pub use crate::frame::{
-    Dependency, ErrorCode, Flags, FrameType, Head, OriginEntries, SettingsEntries, StreamId,
-    setting,
+    Dependency, ErrorCode, Flags, FrameErrorKind, FrameType, Head, OriginEntries, SettingsEntries,
+    StreamId, setting,
 };
 pub use crate::hpack::{Field, FieldList};
 pub use body_store::{BodyStore, BufferOutput};

@@ -4,7 +4,7 @@
 use super::event::Sink;
 use super::frame_note::{Direction, FrameNote, Payload};
 use super::session::Session;
-use crate::frame::{Flags, Frame, FrameType, Head, reread};
+use crate::frame::{Flags, Frame, FrameError, FrameType, Head, reread};
 use crate::hpack::{Field, FieldList};
 use std::collections::VecDeque;
 use tracing::Level;
@@ -82,6 +82,15 @@ impl Session {
                 let (direction, payload) = (Direction::Received, Payload::of(frame));
                 observer.note(&FrameNote { direction, head, payload, fields: None }, sink);
             }
+        }
+    }
+
+    /// A frame came that cannot be read.
+    #[cold]
+    pub(super) fn note_malformed(&mut self, error: FrameError, sink: &mut impl Sink) {
+        if let Some(observer) = &self.observer {
+            let (direction, payload) = (Direction::Received, Payload::Malformed(error.kind));
+            observer.note(&FrameNote { direction, head: error.head, payload, fields: None }, sink);
         }
     }
 

@@ -54,7 +54,12 @@ impl Session {
                     }
                 }
                 Ok(None) => break,
-                Err(error) => self.on_frame_error(error, sink),
+                Err(error) => {
+                    if self.observer.is_some() {
+                        self.note_malformed(error, sink);
+                    }
+                    self.on_frame_error(error, sink);
+                }
             }
         }
         self.decoder = decoder;
@@ -83,19 +88,19 @@ impl Session {
 
     fn on_frame_error<S: Sink>(&mut self, error: FrameError, sink: &mut S) {
         // RFC 7838 §4, RFC 8336 §2.1: a server ignores these, however they look.
-        let ignored = matches!(error.frame, FrameType::ALTSVC | FrameType::ORIGIN)
+        let ignored = matches!(error.head.kind, FrameType::ALTSVC | FrameType::ORIGIN)
             && self.server
             && error.kind != FrameErrorKind::Oversized;
         if ignored {
             return;
         }
         // That the first frame is another counts more than what is wrong with it.
-        let expected = self.phase != Phase::FirstSettings || error.frame == FrameType::SETTINGS;
+        let expected = self.phase != Phase::FirstSettings || error.head.kind == FrameType::SETTINGS;
         let offence = match expected {
             true => Offence::Frame(error.kind),
             false => Offence::SettingsExpected,
         };
-        self.fail(offence, error.stream, error.frame, sink);
+        self.fail(offence, error.head.stream, error.head.kind, sink);
     }
 
     fn on_frame<S: Sink>(

@@ -225,6 +225,13 @@ fn a_frame_that_breaks_the_rules_is_noted_before_the_error() {
         server.watcher.take(true),
         ["recv HEADERS stream=1 length=6 flags=END_STREAM|END_HEADERS|0x80", "(SessionError)"]
     );
+    let (_, mut other) = pair();
+    other.watcher.take(true);
+    other.receive(&[0, 0, 1, 6, 0, 0, 0, 0, 0, 1]);
+    assert_eq!(
+        other.watcher.take(true),
+        ["recv PING stream=0 length=1 error=\"an invalid length\"", "(SessionError)"]
+    );
     server.session.goaway(None, ErrorCode::NO_ERROR, b"").expect("the verdict waits");
     server.send(usize::MAX);
     assert_eq!(
