@@ -85,7 +85,7 @@ class RustlsSocket extends Duplex {
     for (const event of FORWARDED) raw.on(event, (...args) => this.emit(event, ...args));
   }
 
-  /** The native pipe; undefined before the handshake begins. */
+  /** The native pipe; undefined before the handshake begins, and when the socket is destroyed. */
   get _pipe() {
     return this.#pipe;
   }
@@ -130,8 +130,9 @@ class RustlsSocket extends Duplex {
       return;
     }
     if (!this.#established && (flags & ESTABLISHED) !== 0) this.#establish();
+    if (this.destroyed) return;
     if (length > 0) this.#deliver(length === octets.length ? octets : octets.subarray(0, length));
-    if (rest > 0) this.#deliver(pipe.takeRest());
+    if (rest > 0 && !this.destroyed) this.#deliver(pipe.takeRest());
     this._onRead();
     if ((flags & PEER_CLOSED) !== 0) this.#endRead();
   }
@@ -252,6 +253,9 @@ class RustlsSocket extends Duplex {
   _destroy(error, callback) {
     const raw = this.#raw;
     this.#early = [];
+    // Now, not when the collector comes round: it does not see how large it is.
+    this.#pipe?.free();
+    this.#pipe = undefined;
     if (raw.closed) {
       callback(error);
       return;

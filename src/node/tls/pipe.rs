@@ -48,6 +48,11 @@ impl Class for Pipe {
                 Ok(Answer::Undefined)
             })
         }),
+        Method::new(c"free", |pipe, _| {
+            let freed = borrow(&pipe.state)?.pipe.take();
+            drop(freed);
+            Ok(Answer::Undefined)
+        }),
         Method::new(c"authorization", |pipe, arguments| pipe.authorization(arguments.i32(0)? != 0)),
         Method::new(c"certificate", |pipe, arguments| {
             let nth = arguments.u32(0)? as usize;
