@@ -1,7 +1,8 @@
 'use strict';
 
 /**
- * The attacks, each by its names. `against` is what is attacked: 'server', 'tls' or 'client'. An
+ * The attacks, each by its names. `against` is what is attacked: 'server', 'tls' (a server by node:tls),
+ * 'rustls' (one by rustls, where there is one) or 'client'. An
  * attack on a server is run with a port, until `until` (ms of the monotonic clock), and resolves to
  * how its first session ended; one on a client is told of a connection's socket, which is TLS if
  * it is `secure`.
@@ -150,6 +151,8 @@ const raw = (type, stream, payload, flags = 0) => {
   octets[3] = type;
   return octets;
 };
+/** How a ClientHello begins. */
+const HELLO = Buffer.from([0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3]);
 /** A field of 3900 octets, then 12,000 times its index. */
 const bomb = (stream, start, flags) => {
   const value = Buffer.alloc(3900, 'b');
@@ -350,7 +353,13 @@ const ATTACKS = [
     name: '300 half-open TLS handshakes',
     against: 'tls',
     budget: 'handshakeTimeout',
-    run: waiting(300, Buffer.from([0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3])),
+    run: waiting(300, HELLO),
+  },
+  {
+    name: '300 half-open TLS handshakes, with rustls',
+    against: 'rustls',
+    budget: 'handshakeTimeout',
+    run: waiting(300, HELLO),
   },
   {
     name: '10,000 connections opened and dropped',

@@ -94,7 +94,7 @@ async function slowestAnswer(url, work) {
 /** Rounds of an attack on a server. */
 async function serverRounds({ target, attacker, number, against }) {
   const port = await ask(target, undefined, 'port');
-  const url = `${against === 'tls' ? 'https' : 'http'}://127.0.0.1:${port}`;
+  const url = `${against === 'server' ? 'http' : 'https'}://127.0.0.1:${port}`;
   return () =>
     slowestAnswer(url, () => ask(attacker, { attack: number, port, ms: DURATION }, 'result'));
 }
@@ -134,7 +134,7 @@ async function rehearse(round, target) {
 
 /**
  * @param {number} number Of the attack.
- * @param {{against: 'server' | 'tls' | 'client'}} attack
+ * @param {{against: 'server' | 'tls' | 'rustls' | 'client'}} attack
  * @param {'ours' | 'builtin'} implementation
  * @param {number} healthy Port of a healthy server.
  * @returns {Promise<{lives: boolean, ended?: boolean, code?: number, before?: number,

@@ -27,8 +27,10 @@ function answer(stream, headers) {
   fill();
 }
 
-async function serve(tls) {
-  const server = tls ? http2.createSecureServer(await makeCertificate()) : http2.createServer();
+async function serve(tlsEngine) {
+  const server = tlsEngine
+    ? http2.createSecureServer({ ...(await makeCertificate()), tlsEngine })
+    : http2.createServer();
   server.on('sessionError', ignore).on('tlsClientError', ignore).on('stream', answer);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -84,5 +86,6 @@ process.on('message', async ({ ask, healthy, hostile, peace }) => {
 });
 process.on('disconnect', () => process.exit());
 
-if (process.argv[2] === 'client') process.send({ ready: true });
-else serve(process.argv[2] === 'tls');
+const [, , against] = process.argv;
+if (against === 'client') process.send({ ready: true });
+else serve({ tls: 'node', rustls: 'rustls' }[against]);
