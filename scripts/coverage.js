@@ -88,7 +88,14 @@ function measureSrc(node) {
   if (!run('cargo', ['build'], { env })) return false;
   copyPackage();
   const test = ['scripts/test.js', '--only', 'package', '--node', node];
-  const packageTested = run(process.execPath, test, { cwd: COPY, env });
+  // What the tests build themselves must not take the place of what counts.
+  const { LLVM_PROFILE_FILE } = env;
+  const testEnv = {
+    ...process.env,
+    LLVM_PROFILE_FILE,
+    CARGO_TARGET_DIR: path.join(ROOT, 'target'),
+  };
+  const packageTested = run(process.execPath, test, { cwd: COPY, env: testEnv });
   const report = ['llvm-cov', 'report', '--ignore-filename-regex', TESTS];
   const enough = run('cargo', [...report, '--fail-under-lines', String(LEAST.src)], { env });
   return tested && packageTested && enough;
