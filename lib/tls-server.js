@@ -137,6 +137,11 @@ function matcher(name) {
   return new RegExp(`^${pattern}$`, 'i');
 }
 
+function refuseUnsupported(event) {
+  const instead = UNSUPPORTED_EVENTS.get(event);
+  if (instead !== undefined) throw unsupported(event, instead);
+}
+
 class RustlsServer extends net.Server {
   #tickets;
   #contexts = [];
@@ -169,10 +174,8 @@ class RustlsServer extends net.Server {
     this.#tickets = new native.TlsTicketKeys(sessionTimeout ?? SESSION_TIMEOUT);
     if (options.ticketKeys !== undefined) this.setTicketKeys(options.ticketKeys);
     this.setSecureContext(options);
-    this.on('newListener', (event) => {
-      const instead = UNSUPPORTED_EVENTS.get(event);
-      if (instead !== undefined) throw unsupported(event, instead);
-    });
+    // Where the environment asked for rustls nobody may count on it; sessions resume by tickets.
+    if (options.tlsEngine !== undefined) this.on('newListener', refuseUnsupported);
     if (listener !== undefined) this.on('secureConnection', listener);
   }
 

@@ -285,8 +285,6 @@ class RustlsSocket extends Duplex {
       if (done !== undefined) process.nextTick(done);
       return true;
     }
-    const several = left > MAX_FRAGMENT;
-    if (several) raw.cork();
     let flowing = true;
     while (left > 0) {
       const slab = slabs.current(Math.min(left, MAX_FRAGMENT) + RESERVE);
@@ -298,10 +296,25 @@ class RustlsSocket extends Duplex {
         break;
       }
       left -= taken;
-      flowing = writeFrom(raw, slab, length, left === 0 ? done : undefined);
+      flowing = this.#writeFrom(slab, length, left === 0 ? done : undefined);
     }
-    if (several) raw.uncork();
     this.#blocked = !flowing;
+    return flowing;
+  }
+
+  /** Writes the next octets of a slab. */
+  #writeFrom(slab, length, done) {
+    const raw = this.#raw;
+    const start = slab.used;
+    // A Duplex of somebody else's may keep what it is given: it gets memory of its own.
+    if (!this.#own)
+      return raw.write(Buffer.from(slab.buffer.subarray(start, start + length)), done);
+    slab.used += length;
+    slab.pending += 1;
+    const octets = slab.buffer.subarray(start, slab.used);
+    const flowing = raw.write(octets, done === undefined ? slab.done : doneWith(slab, done));
+    // The system has taken it all within the call: what comes next finds the memory in the cache.
+    if (raw.writableLength === 0) slab.used = start;
     return flowing;
   }
 
@@ -311,17 +324,12 @@ class RustlsSocket extends Duplex {
   }
 }
 
-/** Writes the next octets of a slab. */
-function writeFrom(raw, slab, length, done) {
-  const start = slab.used;
-  slab.used += length;
-  slab.pending += 1;
-  const octets = slab.buffer.subarray(start, slab.used);
-  if (done === undefined) return raw.write(octets, slab.done);
-  return raw.write(octets, (error) => {
+/** Gives a slab back, and goes on. */
+function doneWith(slab, done) {
+  return (error) => {
     slab.done();
     done(error);
-  });
+  };
 }
 
 defineTransportMembers(RustlsSocket.prototype);

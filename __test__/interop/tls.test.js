@@ -8,10 +8,11 @@ const https = require('node:https');
 const tls = require('node:tls');
 const { createPrivateKey, X509Certificate } = require('node:crypto');
 const { once } = require('node:events');
+const { Duplex } = require('node:stream');
 const { test } = require('node:test');
 const ours = require('../..');
 const { makeAuthority } = require('../support/authority');
-const { gather } = require('../support/bodies');
+const { MIB, bodyOf, gather, sha256 } = require('../support/bodies');
 
 function throws(work) {
   try {
@@ -305,6 +306,46 @@ for (const engine of ENGINES) {
     );
   });
 }
+
+/** Two ends that pass on what they are given as it is, and later. */
+function makePair() {
+  const ends = [];
+  for (let i = 0; i < 2; i++) {
+    ends.push(
+      new Duplex({
+        read() {},
+        write(chunk, encoding, callback) {
+          setImmediate(() => ends[1 - i].push(chunk));
+          callback();
+        },
+        final(callback) {
+          setImmediate(() => ends[1 - i].push(null));
+          callback();
+        },
+      }),
+    );
+  }
+  return ends;
+}
+
+test('rustls works over any Duplex', async (t) => {
+  const authority = await makeAuthority();
+  const options = { ...(await authority.issue()), tlsEngine: 'rustls' };
+  const server = ours.createSecureServer(options, (request, response) => request.pipe(response));
+  const [near, far] = makePair();
+  server.emit('connection', far);
+  const session = connect(t, ours, 'https://localhost', {
+    socket: near,
+    ca: authority.cert,
+    tlsEngine: 'rustls',
+  });
+  const body = bodyOf(3 * MIB);
+  const stream = session.request({ ':method': 'POST', ':path': '/' });
+  stream.end(body);
+  assert.equal(await sha256(stream), await sha256(body));
+  session.close();
+  await once(session, 'close');
+});
 
 test('rustls asks SNICallback, at once or later', async (t) => {
   const authority = await makeAuthority();
