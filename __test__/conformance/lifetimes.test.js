@@ -13,6 +13,7 @@ const { describe, test } = require('node:test');
 const { setImmediate: turn } = require('node:timers/promises');
 const ours = require('../..');
 const { connect, serve } = require('../support/net');
+const { RawClient, request } = require('../support/raw-client');
 
 const { NGHTTP2_CANCEL, NGHTTP2_PROTOCOL_ERROR } = builtin.constants;
 
@@ -103,6 +104,36 @@ describe('a session that has ended can be collected', () => {
       await run();
       for (const reference of references) assert.ok(await collected(reference), method);
     }
+  });
+
+  // A client over TLS that says all it has to say, and goodbye, in one go.
+  test('in the turn after the one in which it ended, however short it was', async (t) => {
+    const { server } = await serve(t, ours, { tls: true });
+    let reference;
+    server.on('session', (session) => (reference = new WeakRef(session)));
+    let stream;
+    server.on('stream', (opened) => {
+      stream = opened;
+      stream.write('begun');
+    });
+    const held = new Promise((resolve) => {
+      server.on('secureConnection', (socket) => {
+        socket.on('end', () => {
+          socket.destroy();
+          stream.session.destroy();
+          stream = undefined;
+          setImmediate(() => {
+            gc();
+            resolve(reference.deref() !== undefined);
+          });
+        });
+      });
+    });
+    const client = await RawClient.connect(server.address().port, { secure: true });
+    t.after(() => client.destroy());
+    client.open(request(1));
+    client.socket.end();
+    assert.equal(await held, false);
   });
 });
 
