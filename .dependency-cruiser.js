@@ -61,6 +61,10 @@ module.exports = {
       SESSIONS,
       STREAMS,
     ]),
+    forbid('tls', 'TLS knows sockets, not what goes over them.', '^lib/tls/', [
+      ...CLASSES,
+      files('events', 'transport'),
+    ]),
     forbid('entries', 'Sessions own the native side.', files('server', 'connect'), BRIDGE),
     forbid(
       'helpers',

@@ -9,8 +9,8 @@ const behavior = require('./behavior.js');
 const { ClientHttp2Session } = require('./client-session.js');
 const { codes } = require('./errors.js');
 const { connectOptions, secureConnectOptions } = require('./options.js');
-const { rustlsConnect } = require('./tls-connect.js');
-const { withEngine } = require('./tls-options.js');
+const { rustlsConnect } = require('./tls/connect.js');
+const { withEngine } = require('./tls/options.js');
 
 const DEFAULT_PORT = { 'http:': '80', 'https:': '443' };
 

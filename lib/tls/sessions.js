@@ -6,7 +6,7 @@
  */
 
 const { randomBytes } = require('node:crypto');
-const native = require('./native.js');
+const native = require('../native.js');
 
 const NAME_LENGTH = 32;
 /** How many have names; the oldest are forgotten. */

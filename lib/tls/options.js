@@ -8,10 +8,10 @@
 
 const tls = require('node:tls');
 const { debuglog } = require('node:util');
-const native = require('./native.js');
-const { codes } = require('./errors.js');
-const { identitiesOf, revocationsOf, rootsOf } = require('./tls-identity.js');
-const { defaultSuites, groupsOf, suitesOf } = require('./tls-names.js');
+const native = require('../native.js');
+const { codes } = require('../errors.js');
+const { identitiesOf, revocationsOf, rootsOf } = require('./identity.js');
+const { defaultSuites, groupsOf, suitesOf } = require('./names.js');
 
 /** NODE_DEBUG=http2tls tells why RUST_HTTP2_TLS has no effect. */
 const debug = debuglog('http2tls');

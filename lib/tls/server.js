@@ -5,12 +5,12 @@
 const net = require('node:net');
 const tls = require('node:tls');
 const { clearTimeout, setTimeout } = require('node:timers');
-const native = require('./native.js');
-const { codes } = require('./errors.js');
-const { serverContext, unsupported } = require('./tls-options.js');
-const { RustlsSocket } = require('./tls-socket.js');
-const { certificateFaultOf, handshakeTimeoutError, resetError } = require('./tls-errors.js');
-const { validateFunction, validateNumber } = require('./validators.js');
+const native = require('../native.js');
+const { codes } = require('../errors.js');
+const { serverContext, unsupported } = require('./options.js');
+const { RustlsSocket } = require('./socket.js');
+const { certificateFaultOf, handshakeTimeoutError, resetError } = require('./errors.js');
+const { validateFunction, validateNumber } = require('../validators.js');
 
 const HANDSHAKE_TIMEOUT = 120_000;
 /** How long tickets are good for, in seconds. */

@@ -11,12 +11,12 @@
 const net = require('node:net');
 const { Duplex } = require('node:stream');
 const { TLSSocket } = require('node:tls');
-const native = require('./native.js');
-const { SlabPool } = require('./slabs.js');
-const { Spans } = require('./spans.js');
-const { faultOf } = require('./tls-errors.js');
-const { defineMembers, defineTransportMembers } = require('./tls-members.js');
-const { kSeal } = require('./symbols.js');
+const native = require('../native.js');
+const { SlabPool } = require('../slabs.js');
+const { Spans } = require('../spans.js');
+const { faultOf } = require('./errors.js');
+const { defineMembers, defineTransportMembers } = require('./members.js');
+const { kSeal } = require('../symbols.js');
 
 const MAX_FRAGMENT = 16_384;
 /** What the pipe wants free beside the plaintext of a record. */

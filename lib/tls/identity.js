@@ -5,7 +5,7 @@
 const { readFileSync } = require('node:fs');
 const tls = require('node:tls');
 const { X509Certificate, createPrivateKey } = require('node:crypto');
-const native = require('./native.js');
+const native = require('../native.js');
 
 const PEM = /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[^-]+-----END/g;
 const PEM_CRL = /-----BEGIN X509 CRL-----([^-]+)-----END/g;

@@ -4,11 +4,11 @@
 
 const net = require('node:net');
 const tls = require('node:tls');
-const { clientContext } = require('./tls-options.js');
-const { RustlsSocket } = require('./tls-socket.js');
-const { nameOf, sessionsFor } = require('./tls-sessions.js');
-const { certificateFaultOf, resetError } = require('./tls-errors.js');
-const { validateFunction } = require('./validators.js');
+const { clientContext } = require('./options.js');
+const { RustlsSocket } = require('./socket.js');
+const { nameOf, sessionsFor } = require('./sessions.js');
+const { certificateFaultOf, resetError } = require('./errors.js');
+const { validateFunction } = require('../validators.js');
 
 const LOST = 'Client network socket disconnected before secure TLS connection was established';
 

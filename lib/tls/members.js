@@ -3,8 +3,8 @@
 /** What a tls.TLSSocket has beside a stream: what it tells of the connection, and what it passes on. */
 
 const { X509Certificate } = require('node:crypto');
-const { codes } = require('./errors.js');
-const { GROUPS, cipherOf } = require('./tls-names.js');
+const { codes } = require('../errors.js');
+const { GROUPS, cipherOf } = require('./names.js');
 
 /** Members of a net.Socket that are the transport's. */
 const READ = [
