@@ -26,6 +26,7 @@ const {
   kOnSessionError,
   kStrictSingle,
 } = require('./symbols.js');
+const { mustWait, nextTurn, note } = require('./turns.js');
 
 /**
  * Inbound strings by the id the engine gave them. It is full from the start: ids come in any order,
@@ -38,12 +39,6 @@ let at = HEADER;
 let textAt = 0;
 /** Handle of the session that the events are for. */
 let current = 0;
-
-/** Kinds of header blocks. */
-const RESPONSE = 1;
-const PUSH = 4;
-/** Whether a response or a promise was told of since promise jobs had their turn. */
-let responded = false;
 
 /** The field section read last. */
 let headers;
@@ -101,7 +96,6 @@ function onHeaders() {
   const parent = ring[at + 4];
   const count = ring[at + 5];
   at += 6;
-  if (kind === RESPONSE || kind === PUSH) responded = true;
   readFields(count);
   if (target !== undefined) target[kOnHeaders](slot, id, kind, flags, parent, headers, rawHeaders);
 }
@@ -260,17 +254,12 @@ function dispatch(chunk) {
   do {
     ring = shared.events;
     while (at < ring[0]) {
-      // Who awaits a response comes to know it before the stream is closed, as Node's end-of-stream
-      // takes a closed stream for one that cannot be read any more.
-      if (responded && ring[at] === op.CLOSED) {
-        responded = false;
+      if (mustWait(ring, at, sessions[current])) {
+        nextTurn();
         return false;
       }
-      const slot = ring[at] === op.DATA ? ring[at + 1] : -1;
+      note(ring, at);
       dispatchOne(chunk);
-      // To be watched changes nothing: the next frame is told of as if it came with this event.
-      if (slot >= 0) while (at < ring[0] && ring[at] === op.FRAME) dispatchOne(chunk);
-      if (slot >= 0 && at < ring[0] && ring[at] === op.DATA && ring[at + 1] === slot) return false;
     }
     at = HEADER;
     textAt = 0;

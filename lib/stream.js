@@ -258,8 +258,10 @@ class Http2Stream extends Duplex {
     }
     super.end(chunk, encoding, callback);
     const body = this[kBody];
-    // If the last write is with the engine already, END_STREAM can ride on its last DATA frame.
-    if (body !== undefined && body.left > 0 && this.writableLength === body.weight) {
+    // If the last write is with the engine already, END_STREAM can ride on its last DATA frame. What
+    // a reset ends has none.
+    const complete = state.rstCode === NGHTTP2_NO_ERROR;
+    if (complete && body !== undefined && body.left > 0 && this.writableLength === body.weight) {
       this.#queueEnd();
     }
     return this;

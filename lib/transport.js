@@ -21,6 +21,7 @@ const { debugSession } = require('./diagnostics.js');
 const { FrameCutter } = require('./frame-cutter.js');
 const { SlabPool } = require('./slabs.js');
 const { Spans } = require('./spans.js');
+const { nextTurn } = require('./turns.js');
 const { NGHTTP2_SESSION_CLIENT } = require('./constants.js');
 const {
   kAfterFinish,
@@ -43,8 +44,8 @@ const {
 } = require('./symbols.js');
 
 // The loop is not to stand still while a user's tests have replaced these.
-const { queueMicrotask } = globalThis;
 const { nextTick } = process;
+const resolved = Promise.resolve();
 
 const SLAB_SIZE = 64 * 1024;
 /** Less than this is not worth a `transmit` of its own. */
@@ -353,6 +354,7 @@ function step() {
       return false;
     }
     fed = true;
+    nextTurn();
     feeding = inputs.shift();
     chunk = inputs.shift();
     offset = 0;
@@ -389,7 +391,11 @@ function readOn(socket) {
  */
 function pause() {
   paused = true;
-  queueMicrotask(() => nextTick(resume));
+  resolved.then(resumeNext);
+}
+
+function resumeNext() {
+  nextTick(resume);
 }
 
 function resume() {
