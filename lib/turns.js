@@ -39,9 +39,13 @@ function nextTurn() {
   toldBySession = false;
 }
 
-/** Whether a stream's 'end' is heard by whom it was meant for: in callback style, who reads listens. */
-function isHeard(stream) {
-  return !!stream?.readableFlowing && stream.listenerCount('end') > 0;
+/**
+ * Whether a stream's end can be told of at once: its headers have said so already, or who reads it
+ * listens, as in callback style.
+ */
+function canEnd(stream) {
+  if (stream === undefined || stream.endAfterHeaders) return true;
+  return stream.readableFlowing === true && stream.listenerCount('end') > 0;
 }
 
 function streamMustWait(ring, at, session) {
@@ -53,7 +57,7 @@ function streamMustWait(ring, at, session) {
     case op.DATA:
       return toldOfData[slot] === turn || !session?.[kStreams][slot]?.readableFlowing;
     case op.END:
-      return !isHeard(session?.[kStreams][slot]);
+      return !canEnd(session?.[kStreams][slot]);
     default:
       // A stream that a server has closed by answering is no news to it.
       return session?.[kType] === NGHTTP2_SESSION_CLIENT || ring[at + 3] !== NGHTTP2_NO_ERROR;
