@@ -12,7 +12,7 @@ const { clearInterval, clearTimeout, setInterval, setTimeout } = require('node:t
 const LINGER = 500;
 
 /** How long such a peer may be silent, once everything is sent to it: it writes no more, then. */
-const QUIET = 50;
+const QUIET = 20;
 
 /** How long nothing may move on a transport that ends in good order, in ms. */
 const IDLE = 30_000;
