@@ -302,7 +302,8 @@ for (const engine of ENGINES) {
     });
     assert.throws(
       () => ours.createSecureServer({ key: encrypted, passphrase: 'no', cert, tlsEngine: engine }),
-      { code: 'ERR_OSSL_BAD_DECRYPT' },
+      // One wrong key of 256 leaves padding that looks right: then what it covers cannot be read.
+      { code: /^ERR_OSSL_(BAD_DECRYPT|UNSUPPORTED)$/ },
     );
   });
 }
