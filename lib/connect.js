@@ -9,8 +9,7 @@ const behavior = require('./behavior.js');
 const { ClientHttp2Session } = require('./client-session.js');
 const { codes } = require('./errors.js');
 const { connectOptions, secureConnectOptions } = require('./options.js');
-const { rustlsConnect } = require('./tls/connect.js');
-const { withEngine } = require('./tls/options.js');
+const engines = require('./tls/index.js');
 
 const DEFAULT_PORT = { 'http:': '80', 'https:': '443' };
 
@@ -29,10 +28,10 @@ function hostOf({ hostname, host }) {
 }
 
 function connectSecurely(port, host, options) {
-  return withEngine(
+  return engines.withEngine(
     options,
     () => tls.connect(port, host, options),
-    () => rustlsConnect(port, host, options),
+    () => engines.rustlsConnect(port, host, options),
   );
 }
 

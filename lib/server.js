@@ -12,8 +12,7 @@ const { ServerHttp2Session } = require('./server-session.js');
 const { Http1Fallback } = require('./http1-fallback.js');
 const { Http2ServerRequest, Http2ServerResponse, setupCompat } = require('./compat/index.js');
 const { secureServerOptions, serverOptions } = require('./options.js');
-const { RustlsServer } = require('./tls/server.js');
-const { withEngine } = require('./tls/options.js');
+const engines = require('./tls/index.js');
 const { validateSettings } = require('./settings.js');
 const { validateFunction, validateObject } = require('./validators.js');
 const { kHttp1, kOptions, kServer, kSessions } = require('./symbols.js');
@@ -182,7 +181,8 @@ function secureServerOver(Base) {
 }
 
 const NodeServer = secureServerOver(tls.Server);
-const RustlsSecureServer = secureServerOver(RustlsServer);
+/** Made when it is first asked for. */
+let RustlsSecureServer;
 
 /**
  * @param {object} [options]
@@ -203,10 +203,13 @@ function createServer(options = {}, handler) {
  * @returns {Http2SecureServer}
  */
 function createSecureServer(options = {}, handler) {
-  return withEngine(
+  return engines.withEngine(
     options,
     () => new NodeServer(options, handler),
-    () => new RustlsSecureServer(options, handler),
+    () => {
+      RustlsSecureServer ??= secureServerOver(engines.RustlsServer);
+      return new RustlsSecureServer(options, handler);
+    },
   );
 }
 

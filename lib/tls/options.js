@@ -7,14 +7,10 @@
  */
 
 const tls = require('node:tls');
-const { debuglog } = require('node:util');
 const native = require('../native.js');
 const { codes } = require('../errors.js');
 const { identitiesOf, revocationsOf, rootsOf } = require('./identity.js');
 const { defaultSuites, groupsOf, suitesOf } = require('./names.js');
-
-/** NODE_DEBUG=http2tls tells why RUST_HTTP2_TLS has no effect. */
-const debug = debuglog('http2tls');
 
 /** Options that rustls has nothing for, and what to use instead. */
 const UNSUPPORTED = {
@@ -39,32 +35,6 @@ const TLS12 = VERSIONS.indexOf('TLSv1.2');
 const TLS13 = VERSIONS.indexOf('TLSv1.3');
 
 const unsupported = (name, instead) => new codes.ERR_TLS_ENGINE_OPTION(name, instead);
-
-/**
- * Makes something with the engine that options ask for.
- * @template T
- * @param {{tlsEngine?: string} | undefined} options
- * @param {() => T} withNode
- * @param {() => T} withRustls
- * @returns {T}
- */
-function withEngine(options, withNode, withRustls) {
-  const engine = options?.tlsEngine;
-  if (engine === 'rustls') return withRustls();
-  if (engine !== undefined && engine !== 'node') {
-    throw new codes.ERR_INVALID_ARG_VALUE('options.tlsEngine', engine);
-  }
-  if (engine === undefined && process.env.RUST_HTTP2_TLS === 'rustls') {
-    try {
-      // What users give a callback of node:tls back is OpenSSL's.
-      if (options?.SNICallback === undefined) return withRustls();
-    } catch (error) {
-      // node:tls honours the options, or says what is wrong with them.
-      debug('node:tls is used: %s', error.message);
-    }
-  }
-  return withNode();
-}
 
 function versionIndex(name, version) {
   const index = VERSIONS.indexOf(version);
@@ -176,4 +146,4 @@ function serverContext(options, tickets) {
   return { config, certificate: common.identities[0]?.certificate };
 }
 
-module.exports = { clientContext, serverContext, unsupported, withEngine };
+module.exports = { clientContext, serverContext, unsupported };
