@@ -43,11 +43,11 @@ const TRANSPORTS = [
   { tls: 'rustls', transport: 'rustls' },
 ];
 const BODIES = [
-  { work: 'post', size: KIB, requests: 100_000, connections: 4, streams: 32, goals: { h2c: 4 } },
+  { work: 'post', size: KIB, requests: 200_000, connections: 4, streams: 32, goals: { h2c: 4 } },
   {
     work: 'download',
     size: MIB,
-    requests: 1_000,
+    requests: 3_000,
     connections: 4,
     streams: 4,
     goals: { h2c: 1, tls: 1.2, rustls: 1.3 },
@@ -55,27 +55,27 @@ const BODIES = [
   {
     work: 'upload',
     size: MIB,
-    requests: 1_000,
+    requests: 3_000,
     connections: 4,
     streams: 4,
     goals: { h2c: 1.1, tls: 1.1, rustls: 1.3 },
   },
 ];
 const FILES = [
-  { work: 'file', unit: '4 KiB', size: 4 * KIB, requests: 30_000, streams: 32, goal: 3 },
-  { work: 'file', unit: '1 MiB', size: MIB, requests: 1_000, streams: 4, goal: 1.2 },
+  { work: 'file', unit: '4 KiB', size: 4 * KIB, requests: 60_000, streams: 32, goal: 3 },
+  { work: 'file', unit: '1 MiB', size: MIB, requests: 2_000, streams: 4, goal: 1.2 },
 ];
 const CLIENT_LOADS = [
   {
     work: 'get',
     size: 13,
-    requests: 50_000,
+    requests: 100_000,
     connections: 1,
     streams: 32,
     goals: { h2c: 3.5 },
   },
-  { work: 'download', size: MIB, requests: 500, connections: 4, streams: 4, goals: { h2c: 2 } },
-  { work: 'upload', size: MIB, requests: 500, connections: 4, streams: 4, goals: { h2c: 1.1 } },
+  { work: 'download', size: MIB, requests: 2_000, connections: 4, streams: 4, goals: { h2c: 2 } },
+  { work: 'upload', size: MIB, requests: 2_000, connections: 4, streams: 4, goals: { h2c: 1.1 } },
 ];
 
 /** Twelve fields as browsers send them. */
@@ -105,7 +105,7 @@ const gets = TRANSPORTS.flatMap(({ tls, transport }) =>
       work: 'get',
       api,
       tls,
-      requests: 100_000,
+      requests: 200_000,
       size: 13,
       goal: goals[`${api} ${transport}`],
       ...shape,
@@ -122,7 +122,7 @@ const json = {
   tls: 'node',
   connections: 4,
   streams: 32,
-  requests: 50_000,
+  requests: 100_000,
   size: 0,
   fields: BROWSER_FIELDS,
   goal: 3.5,
@@ -252,7 +252,7 @@ const rival = {
   tls: false,
   connections: 4,
   streams: 32,
-  requests: 100_000,
+  requests: 200_000,
   size: 13,
   goal: 1,
 };
