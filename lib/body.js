@@ -103,20 +103,11 @@ class OutgoingBody {
     }
   }
 
-  /** Appends the next `length` octets to `pieces`, as views of the chunks. */
-  slice(pieces, length) {
-    this.begun = true;
-    this.left -= length;
-    if (typeof this.chunks === 'string') this.chunks = Buffer.from(this.chunks);
-    while (length > 0) {
-      const piece = this.next(length);
-      pieces.push(piece);
-      length -= piece.length;
-    }
-  }
-
-  /** Adds the next `length` octets to `spans`. */
-  span(spans, length) {
+  /**
+   * Lists the next `length` octets, where they lie.
+   * @param {{add: (chunk: Buffer, start: number, length: number) => void}} into
+   */
+  list(into, length) {
     this.begun = true;
     this.left -= length;
     if (typeof this.chunks === 'string') this.chunks = Buffer.from(this.chunks);
@@ -124,7 +115,7 @@ class OutgoingBody {
       const chunk = this.chunk();
       const start = this.at;
       const taken = this.pass(chunk, length);
-      spans.add(chunk, start, taken);
+      into.add(chunk, start, taken);
       length -= taken;
     }
   }

@@ -19,6 +19,7 @@ const { dispatch } = require('./events.js');
 const { watchFrames } = require('./frames.js');
 const { debugSession } = require('./diagnostics.js');
 const { FrameCutter } = require('./frame-cutter.js');
+const { Pieces } = require('./pieces.js');
 const { SlabPool } = require('./slabs.js');
 const { Spans } = require('./spans.js');
 const { nextTurn } = require('./turns.js');
@@ -135,34 +136,11 @@ let offset = 0;
 /** Words of events since a socket was last made to wait. */
 let spent = 0;
 
-/** Fills the holes, and cuts the output where bodies go out as buffers of their own. */
-function assemble(session, buffer, start, end) {
-  const { segments } = shared;
-  const count = segments[0];
-  const streams = session[kStreams];
-  let pieces;
-  let from = start;
-  for (let i = 0, at = 3; i < count; i++, at += 3) {
-    const body = streams[segments[at]][kBody];
-    const length = segments[at + 1];
-    const position = segments[at + 2];
-    if (position >= 0) {
-      body.copy(buffer, position, length);
-    } else {
-      const index = -position - 1;
-      pieces ??= [];
-      if (index > from) pieces.push(buffer.subarray(from, index));
-      body.slice(pieces, length);
-      from = index;
-    }
-    if (body.left === 0) flight.bodies.push(body);
-  }
-  if (pieces !== undefined && end > from) pieces.push(buffer.subarray(from, end));
-  return pieces;
-}
-
-/** Fills the holes, and lists what goes out in the order in which it does. */
-function assembleSpans(session, buffer, start, end) {
+/**
+ * Fills the holes in what was drawn, and lists what goes out in the order in which it does.
+ * @param {Pieces | Spans} into
+ */
+function assemble(session, buffer, start, end, into) {
   const { segments } = shared;
   const count = segments[0];
   const streams = session[kStreams];
@@ -175,28 +153,27 @@ function assembleSpans(session, buffer, start, end) {
       body.copy(buffer, position, length);
     } else {
       const index = -position - 1;
-      spans.add(buffer, from, index - from);
-      body.span(spans, length);
+      into.add(buffer, from, index - from);
+      body.list(into, length);
       from = index;
     }
     if (body.left === 0) flight.bodies.push(body);
   }
-  spans.add(buffer, from, end - from);
+  into.add(buffer, from, end - from);
 }
 
-/** Writes what a slab holds from `used` to `end`, with the bodies in between if there are any. */
-function writeSlab(socket, target, end, pieces) {
-  const start = target.used;
+/** The system has taken it all within the call: the callbacks are due. */
+function landIfTaken(socket, own) {
+  if (own !== undefined && socket.writableLength === 0) own.land();
+}
+
+/** Writes what a slab holds up to `end`, with the bodies in between if there are any. */
+function writeSlab(socket, target, end, buffers) {
   target.used = end;
   target.pending += 1;
   const own = depart(target);
-  const done = own === undefined ? target.done : own.done;
-  const flowing =
-    pieces === undefined
-      ? socket.write(target.buffer.subarray(start, end), done)
-      : writePieces(socket, pieces, done);
-  // The system has taken it all within the call.
-  if (own !== undefined && socket.writableLength === 0) own.land();
+  const flowing = writeAll(socket, buffers, own === undefined ? target.done : own.done);
+  landIfTaken(socket, own);
   return flowing;
 }
 
@@ -205,19 +182,20 @@ function writeSlab(socket, target, end, pieces) {
  * at once.
  */
 function writeSealed(session, socket, target, end) {
-  assembleSpans(session, target.buffer, target.used, end);
+  assemble(session, target.buffer, target.used, end, spans);
   const own = depart();
   const flowing = socket[kSeal](spans, own?.done);
   spans.clear();
-  if (own !== undefined && socket.writableLength === 0) own.land();
+  landIfTaken(socket, own);
   return flowing;
 }
 
-function writePieces(socket, pieces, done) {
-  const last = pieces.length - 1;
+function writeAll(socket, buffers, done) {
+  const last = buffers.length - 1;
+  if (last === 0) return socket.write(buffers[0], done);
   socket.cork();
-  for (let i = 0; i < last; i++) socket.write(pieces[i]);
-  const flowing = socket.write(pieces[last], done);
+  for (let i = 0; i < last; i++) socket.write(buffers[i]);
+  const flowing = socket.write(buffers[last], done);
   socket.uncork();
   return flowing;
 }
@@ -240,10 +218,11 @@ function writeCut(duplex, pieces) {
 /** Writes what was drawn, as the transport takes it best; false: it asks to wait. */
 function writeOut(session, socket, target, end) {
   if (socket[kSeal] !== undefined) return writeSealed(session, socket, target, end);
-  const pieces = assemble(session, target.buffer, target.used, end);
+  const pieces = new Pieces();
+  assemble(session, target.buffer, target.used, end, pieces);
   const cutter = session[kCutter];
-  if (cutter === undefined) return writeSlab(socket, target, end, pieces);
-  return writeCut(socket, cutter.cut(pieces ?? [target.buffer.subarray(target.used, end)]));
+  if (cutter === undefined) return writeSlab(socket, target, end, pieces.buffers);
+  return writeCut(socket, cutter.cut(pieces.buffers));
 }
 
 /** The engine neither reads nor writes any more: GOAWAY went or came, and all streams have ended. */
@@ -271,7 +250,7 @@ function flush(session) {
     const more = shared.segments[1] !== 0;
     const end = start + written;
     if (socket === undefined || socket.destroyed) {
-      assemble(session, target.buffer, start, end);
+      assemble(session, target.buffer, start, end, new Pieces());
       flight.land();
       continue;
     }
@@ -463,13 +442,18 @@ function maybeDestroy(session) {
   session[kMaybeDestroy]();
 }
 
+/** The transport takes more: what waits for it goes out, and the session may be over with that. */
+function unblock(session) {
+  session[kBlocked] = false;
+  schedule(session);
+  if (session.closed) setImmediate(maybeDestroy, session);
+}
+
 function onDrain() {
   const session = this[kCarries];
   if (session === undefined) return;
-  session[kBlocked] = false;
   session[kUpdateTimer]();
-  schedule(session);
-  if (session.closed) setImmediate(maybeDestroy, session);
+  unblock(session);
 }
 
 /**
@@ -480,12 +464,7 @@ function onTicket() {
   const session = this[kCarries];
   if (session === undefined || session[kBlocked]) return;
   session[kBlocked] = true;
-  setImmediate(() => {
-    session[kBlocked] = false;
-    if (session[kHandle] === undefined) return;
-    schedule(session);
-    if (session.closed) setImmediate(maybeDestroy, session);
-  });
+  setImmediate(unblock, session);
 }
 
 function onEnd() {
