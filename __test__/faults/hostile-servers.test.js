@@ -9,7 +9,14 @@ const { once } = require('node:events');
 const { describe, test } = require('node:test');
 const http2 = require('../..');
 const { PREFACE, frame, parseFrames } = require('../support/frames');
-const { END_HEADERS, END_STREAM, GET, uint32, windowUpdate } = require('../support/raw-client');
+const {
+  END_HEADERS,
+  END_STREAM,
+  GET,
+  settings,
+  uint32,
+  windowUpdate,
+} = require('../support/raw-client');
 
 const PROTOCOL_ERROR = 1;
 const FLOW_CONTROL_ERROR = 3;
@@ -27,8 +34,6 @@ const promise = (stream, promised) =>
     stream,
     payload: Buffer.concat([uint32(promised), GET]),
   });
-const setting = (id, value) =>
-  frame('SETTINGS', { payload: Buffer.concat([Buffer.from([0, id]), uint32(value)]) });
 
 /**
  * What a server sends once it has a request on stream 1, and the first GOAWAY's code for it;
@@ -55,7 +60,7 @@ const OFFENCES = {
     octets: [promise(1, 4), promise(1, 2)],
     code: PROTOCOL_ERROR,
   },
-  'ENABLE_PUSH of 1': { octets: [setting(ENABLE_PUSH, 1)] },
+  'ENABLE_PUSH of 1': { octets: [settings([[ENABLE_PUSH, 1]])] },
   'a CONTINUATION of nothing': {
     octets: [frame('CONTINUATION', { flags: END_HEADERS, stream: 1 })],
     code: PROTOCOL_ERROR,

@@ -53,4 +53,9 @@ function parseFrames(octets) {
   return frames;
 }
 
-module.exports = { PREFACE, frame, parseFrames };
+/** The error code of the last GOAWAY among frames; undefined if there is none. */
+function goawayCode(frames) {
+  return frames.findLast(({ type }) => type === 'GOAWAY')?.payload.readUInt32BE(4);
+}
+
+module.exports = { PREFACE, frame, goawayCode, parseFrames };

@@ -3,7 +3,7 @@
 const net = require('node:net');
 const tls = require('node:tls');
 const { once } = require('node:events');
-const { PREFACE, frame, parseFrames } = require('./frames');
+const { PREFACE, frame, goawayCode, parseFrames } = require('./frames');
 
 /** A field block of `GET http://a/`, from the static table but for the authority. */
 const GET = Buffer.from([0x82, 0x86, 0x84, 0x41, 0x01, 0x61]);
@@ -29,8 +29,9 @@ function settings(entries) {
   return frame('SETTINGS', { payload });
 }
 
-const request = (stream, { block = GET, flags = END_STREAM | END_HEADERS } = {}) =>
+const headers = (stream, block, flags = END_STREAM | END_HEADERS) =>
   frame('HEADERS', { flags, stream, payload: block });
+const request = (stream, { block = GET, flags } = {}) => headers(stream, block, flags);
 const reset = (stream, code) => frame('RST_STREAM', { stream, payload: uint32(code) });
 const windowUpdate = (stream, increment) =>
   frame('WINDOW_UPDATE', { stream, payload: uint32(increment) });
@@ -85,9 +86,7 @@ class RawClient {
 
   /** Error code of the GOAWAY received; undefined if there was none. */
   goawayCode() {
-    return this.frames()
-      .findLast(({ type }) => type === 'GOAWAY')
-      ?.payload.readUInt32BE(4);
+    return goawayCode(this.frames());
   }
 
   /** Resolves when a frame of that type (and stream, if given) has come; undefined: the end. */
@@ -117,6 +116,7 @@ module.exports = {
   GET,
   POST,
   RawClient,
+  headers,
   request,
   reset,
   settings,

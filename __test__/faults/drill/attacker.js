@@ -5,18 +5,11 @@
 const net = require('node:net');
 const tls = require('node:tls');
 const { once } = require('node:events');
-const { PREFACE, parseFrames } = require('../../support/frames');
+const { PREFACE, goawayCode, parseFrames } = require('../../support/frames');
 const { makeCertificate } = require('../../../scripts/certificate');
 const { ATTACKS } = require('./attacks');
 
 let until = Infinity;
-
-/** The code of the GOAWAY that a client's octets end with, if they do. */
-function goawayCode(octets) {
-  return parseFrames(octets.subarray(PREFACE.length))
-    .findLast(({ type }) => type === 'GOAWAY')
-    ?.payload.readUInt32BE(4);
-}
 
 /** Serves hostile answers; how the first connection ends counts. */
 async function serve({ run, secure }, ms) {
@@ -39,7 +32,8 @@ async function serve({ run, secure }, ms) {
   const { port } = server.address();
   process.send({ url: `${secure ? 'https' : 'http'}://127.0.0.1:${port}` });
   setTimeout(() => {
-    process.send({ result: { ended, code: goawayCode(Buffer.concat(octets)) } });
+    const frames = parseFrames(Buffer.concat(octets).subarray(PREFACE.length));
+    process.send({ result: { ended, code: goawayCode(frames) } });
     server.close();
     for (const socket of sockets) socket.destroy();
   }, ms);

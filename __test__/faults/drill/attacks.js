@@ -15,9 +15,9 @@ const net = require('node:net');
 const { frame } = require('../../support/frames');
 const {
   END_HEADERS,
-  END_STREAM,
   GET,
   RawClient,
+  headers,
   request,
   reset,
   settings,
@@ -31,8 +31,6 @@ const MAX_FRAME = 16_384;
 
 const times = (count, make) => Buffer.concat(Array.from({ length: count }, (_, i) => make(i)));
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-const headers = (stream, payload, flags = END_HEADERS | END_STREAM) =>
-  frame('HEADERS', { flags, stream, payload });
 /** A request for an endless body. */
 const GET_BIG = Buffer.concat([
   Buffer.from([0x82, 0x86, 0x41, 0x01, 0x61, 0x04, 0x04]),
