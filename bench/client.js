@@ -5,6 +5,7 @@
 
 const [implementation, caseText, origin] = process.argv.slice(2);
 const http2 = require(implementation);
+const { answerLoads } = require('./answer-loads');
 const { work, connections, streams, size, tls } = JSON.parse(caseText);
 
 /** Octets of the answer to an upload. */
@@ -55,12 +56,4 @@ async function load(requests) {
   return { seconds, cpu: (user + system) / 1e6 };
 }
 
-process.on('message', async ({ requests }) => {
-  try {
-    process.send(await load(requests));
-  } catch (error) {
-    process.send({ error: error.message });
-  }
-});
-process.on('disconnect', () => process.exit());
-process.send({ ready: true });
+answerLoads(load);

@@ -8,7 +8,7 @@
 const path = require('node:path');
 const { readFileSync, readdirSync, writeFileSync } = require('node:fs');
 const { chart } = require('./chart');
-const { headlines, tables } = require('./statistics');
+const { comparesWithBase, headlines, tables } = require('./statistics');
 const { fillIn } = require('../scripts/fill-in');
 
 const ROOT = path.resolve(__dirname, '..');
@@ -26,9 +26,8 @@ async function main() {
   const versions = `Node ${machine.node}, ${machine.h2load.replace(/^h2load /, '')}`;
   const place = `${machine.cpu}, ${machine.cores} cores${machine.pinned ? ', one for each side' : ''}`;
   const source = `${machine.date.slice(0, 10)}, ${versions}, ${place}: \`npm run bench -- --rounds ${rounds}\``;
-  const compared = cases.filter((each) => !each.rival && each.measure !== 'scale');
   const title = `rust-http2 beside http2, Node ${machine.node}`;
-  writeFileSync(path.join(__dirname, 'chart.svg'), chart(compared, title));
+  writeFileSync(path.join(__dirname, 'chart.svg'), chart(cases.filter(comparesWithBase), title));
 
   const all = tables(cases).replaceAll(' base ', ' builtin ');
   await fillIn(path.join(ROOT, 'README.md'), 'bench', `${headlines(cases)}\n\n${source}`);

@@ -5,6 +5,7 @@
 // implementations have the same peer.
 
 const tls = require('node:tls');
+const { answerLoads } = require('./answer-loads');
 
 const [port, caseText] = process.argv.slice(2);
 const { work, connections } = JSON.parse(caseText);
@@ -55,12 +56,4 @@ async function load(requests) {
   return { seconds: Number(process.hrtime.bigint() - started) / 1e9 };
 }
 
-process.on('message', async ({ requests }) => {
-  try {
-    process.send(await load(requests));
-  } catch (error) {
-    process.send({ error: error.message });
-  }
-});
-process.on('disconnect', () => process.exit());
-process.send({ ready: true });
+answerLoads(load);

@@ -124,10 +124,13 @@ const headlineColumns = [
   ['CPU ratio', ({ measure, cpuRatio }) => (measure === 'speed' ? cpuRatio.toFixed(2) : '')],
 ];
 
+/** Whether a case compares this package with the base, not with itself or a rival. */
+const comparesWithBase = ({ rival, measure }) => !rival && measure !== 'scale';
+
 /** One Markdown table of the comparisons with the base that have a goal. */
 function headlines(summaries) {
-  const isHeadline = ({ goal, rival, measure }) => goal && !rival && measure !== 'scale';
-  return table(summaries.filter(isHeadline), headlineColumns);
+  const chosen = summaries.filter((summary) => summary.goal && comparesWithBase(summary));
+  return table(chosen, headlineColumns);
 }
 
-module.exports = { headlines, summarise, tables };
+module.exports = { comparesWithBase, headlines, summarise, tables };
