@@ -5,23 +5,23 @@
  *
  * Its protocol engine is never used: it lends the identity of the `sensitiveHeaders` symbol and
  * shows which version's behaviour is expected (see behavior.js).
- *
- * `register.js` loads this module before it hooks anything, and leaves the untouched function
- * reachable under a registered symbol, so that a second copy of the package in the same process
- * still finds the original.
  */
 
-/** Key under which a hooked `process.getBuiltinModule` keeps the original. */
-const kOriginal = Symbol.for('rust-http2.original');
+/**
+ * Key under which a builtin whose members the preload has replaced keeps the genuine ones, so that
+ * a second copy of the package in the same process finds them too.
+ */
+const kGenuine = Symbol.for('rust-http2.genuine');
 
+/** The object that Node hands out as http2. A bundler's alias for the name does not get here. */
 function loadBuiltin() {
-  const { getBuiltinModule } = process;
-  if (typeof getBuiltinModule === 'function') {
-    return (getBuiltinModule[kOriginal] ?? getBuiltinModule)('http2');
-  }
+  if (typeof process.getBuiltinModule === 'function') return process.getBuiltinModule('http2');
   // Node 20 before 20.16.
-  const { _load } = require('node:module');
-  return (_load[kOriginal] ?? _load)('http2', module, false);
+  return require('node:module')._load('http2', module, false);
 }
 
-module.exports = { builtin: loadBuiltin(), kOriginal };
+const exportsOfBuiltin = loadBuiltin();
+/** Its members, whatever happens to that object. */
+const builtin = exportsOfBuiltin[kGenuine] ?? { ...exportsOfBuiltin };
+
+module.exports = { builtin, exportsOfBuiltin, kGenuine };

@@ -5,68 +5,72 @@
  * package answers `http2` and `node:http2`, for require, import and process.getBuiltinModule, in the
  * application and its dependencies. Worker threads inherit the flag, and so the preload.
  *
- * Nothing is loaded before somebody asks for http2, but for what tells the builtin from ours. Node's
- * own modules keep the builtin: they cannot be reached.
+ * Node's own object stays, and gets this package's members: it is the one that every way to ask
+ * gives, import included, and no import of another module has to pass a hook. The package is loaded
+ * when somebody asks.
  */
 
 const Module = require('node:module');
-const { pathToFileURL } = require('node:url');
-const { kOriginal } = require('./builtin.js');
+const { builtin, exportsOfBuiltin, kGenuine } = require('./builtin.js');
 
-const FACADE_URL = new URL('./register-facade.js', pathToFileURL(__filename)).href;
+let replaced = false;
 
-function isHttp2(specifier) {
-  return specifier === 'http2' || specifier === 'node:http2';
-}
-
-function loadOurs() {
-  return require('./index.js');
-}
-
-/** Makes a stand-in look like what it replaces, and keeps that reachable for builtin.js. */
-function disguise(replacement, original) {
-  const { name, length } = original;
-  return Object.defineProperties(replacement, {
-    name: { value: name, configurable: true },
-    length: { value: length, configurable: true },
-    [kOriginal]: { value: original },
+/** Puts this package's members in the place of the builtin's; what a later Node adds stays. */
+function replaceMembers() {
+  if (replaced) return;
+  const ours = Object.getOwnPropertyDescriptors(require('./index.js'));
+  Object.defineProperties(exportsOfBuiltin, {
+    ...Object.getOwnPropertyDescriptors(builtin),
+    ...ours,
   });
+  replaced = true;
 }
 
-function hookRequire() {
-  const original = Module._load;
-  Module._load = disguise(function (request, ...rest) {
-    return isHttp2(request) ? loadOurs() : Reflect.apply(original, this, [request, ...rest]);
-  }, original);
+/**
+ * Until then, reading a member does so: this is how import reads them, and Node's own modules.
+ * Those that are no functions are the same in both.
+ */
+function replaceMembersWhenRead() {
+  for (const [name, member] of Object.entries(builtin)) {
+    if (typeof member !== 'function') continue;
+    Object.defineProperty(exportsOfBuiltin, name, {
+      get() {
+        replaceMembers();
+        return exportsOfBuiltin[name];
+      },
+      set(value) {
+        replaceMembers();
+        exportsOfBuiltin[name] = value;
+      },
+      enumerable: true,
+      configurable: true,
+    });
+  }
+  // For what imported http2 before. Where nothing did, this reads no member; but Node 20.11 makes
+  // every builtin ready for import as it is loaded, so that the package is loaded here.
+  Module.syncBuiltinESMExports();
 }
 
-function hookGetBuiltinModule() {
-  const original = process.getBuiltinModule;
-  if (original === undefined) return;
-  process.getBuiltinModule = disguise(function (id) {
-    return isHttp2(id) ? loadOurs() : Reflect.apply(original, this, [id]);
-  }, original);
-}
-
-/** import, where hooks run in this thread: Node 22.15 and 23.5 on. */
-function hookImport() {
-  Module.registerHooks({
-    resolve(specifier, context, nextResolve) {
-      // require() has its own hook, and require.resolve() keeps saying 'http2'.
-      if (!isHttp2(specifier) || context.conditions.includes('require')) {
-        return nextResolve(specifier, context);
-      }
-      return { url: FACADE_URL, format: 'commonjs', shortCircuit: true };
-    },
+/** Puts before a function that gives modules that http2 is ours, so that no accessor is seen. */
+function hook(owner, key) {
+  const original = owner[key];
+  const replacement = function (id, ...rest) {
+    if (id === 'http2' || id === 'node:http2') replaceMembers();
+    return Reflect.apply(original, this, [id, ...rest]);
+  };
+  const { name, length } = original;
+  owner[key] = Object.defineProperties(replacement, {
+    name: { value: name },
+    length: { value: length },
   });
 }
 
 function register() {
-  if (Module._load[kOriginal] !== undefined) return;
-  hookRequire();
-  hookGetBuiltinModule();
-  if (typeof Module.registerHooks === 'function') hookImport();
-  else Module.register('./register-hooks.mjs', pathToFileURL(__filename));
+  if (exportsOfBuiltin[kGenuine] !== undefined) return;
+  Object.defineProperty(exportsOfBuiltin, kGenuine, { value: builtin });
+  replaceMembersWhenRead();
+  hook(Module, '_load');
+  if (process.getBuiltinModule !== undefined) hook(process, 'getBuiltinModule');
 }
 
 register();

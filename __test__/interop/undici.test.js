@@ -54,3 +54,26 @@ test('undici sends many requests at a time', async (t) => {
   );
   assert.deepEqual(answers, paths);
 });
+
+test("Node's own fetch, where it speaks HTTP/2, does so with ours", async (t) => {
+  const { NODE_TLS_REJECT_UNAUTHORIZED } = process.env;
+  process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
+  t.after(() => {
+    if (NODE_TLS_REJECT_UNAUTHORIZED !== undefined) {
+      Object.assign(process.env, { NODE_TLS_REJECT_UNAUTHORIZED });
+    } else {
+      delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+    }
+  });
+  const { server, url } = await serve(t, http2, { tls: true, options: { allowHTTP1: true } });
+  server.on('request', (request, response) => {
+    response.setHeader('x-version', request.httpVersion);
+    request.pipe(response);
+  });
+  const connect = t.mock.method(http2, 'connect');
+  const content = bodyOf(MIB);
+  const response = await fetch(url, { method: 'POST', body: content });
+  assert.ok(content.equals(Buffer.from(await response.arrayBuffer())));
+  const sessions = response.headers.get('x-version') === '2.0' ? 1 : 0;
+  assert.equal(connect.mock.callCount(), sessions);
+});

@@ -9,11 +9,12 @@ const ROOT = path.resolve(__dirname, '../..');
 const isAddon = (name) => name.endsWith('.node');
 
 /**
- * Loads a second copy of the package, in a folder of its own that is gone after the test.
+ * Makes a second copy of the package, in a folder of its own that is gone after the test.
  * @param {import('node:test').TestContext} t
  * @param {string} [addon] The copy's addon, if it is not that of this one.
+ * @returns {string} The folder.
  */
-function loadCopy(t, addon) {
+function makeCopy(t, addon) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'rust-http2-copy-'));
   t.after(() => fs.rmSync(folder, { recursive: true, force: true }));
   for (const name of fs.readdirSync(ROOT)) {
@@ -21,7 +22,12 @@ function loadCopy(t, addon) {
     const source = isAddon(name) ? (addon ?? path.join(ROOT, name)) : path.join(ROOT, name);
     fs.cpSync(source, path.join(folder, name), { recursive: true });
   }
-  return createRequire(path.join(folder, 'x.js'))(folder);
+  return folder;
 }
 
-module.exports = { loadCopy };
+/** Loads a second copy of the package; see makeCopy. */
+function loadCopy(t, addon) {
+  return createRequire(__filename)(makeCopy(t, addon));
+}
+
+module.exports = { loadCopy, makeCopy };

@@ -6,7 +6,10 @@ const path = require('node:path');
 const { test } = require('node:test');
 const { pathToFileURL } = require('node:url');
 
+const { makeCopy } = require('../support/copies');
+
 const register = path.join(__dirname, '../../lib/register.js');
+const index = path.join(__dirname, '../../lib/index.js');
 const fixtures = path.join(__dirname, 'fixtures/register');
 
 function run(args, env = {}) {
@@ -15,6 +18,11 @@ function run(args, env = {}) {
     env: { ...process.env, NODE_OPTIONS: '', ...env },
   });
   return JSON.parse(output);
+}
+
+/** A module that --import takes. */
+function dataUrl(source) {
+  return `data:text/javascript,${encodeURIComponent(source)}`;
 }
 
 const everything = {
@@ -50,10 +58,10 @@ test('import works beside the load hooks of others', () => {
     const { register, registerHooks } = require('node:module');
     if (registerHooks) registerHooks({ load: (url, context, next) => next(url, context) });
   `;
-  const preload = `data:text/javascript,${encodeURIComponent(
+  const preload = dataUrl(
     "import { createRequire } from 'node:module'; const require = createRequire('file:///');" +
       hooks,
-  )}`;
+  );
   const { main } = run(['--import', preload, '-r', register, app]);
   assert.deepStrictEqual(main, everything);
 });
@@ -64,21 +72,107 @@ test('without the preload nothing is replaced', () => {
   assert.strictEqual(main.require, false);
 });
 
-test('the package itself still reaches the builtin, and registering twice does no harm', () => {
+test('what was imported before the preload is ours from then on', () => {
+  const early = `
+    import http2, { connect } from 'node:http2';
+    globalThis.early = () => [http2, connect];
+  `;
+  const program = `
+    const [http2, connect] = early();
+    console.log(JSON.stringify([
+      http2 === require('http2'), connect === require('http2').connect,
+      Symbol.for('rust-http2') in http2, connect === require(${JSON.stringify(index)}).connect,
+    ]));
+  `;
+  const preloads = [dataUrl(early), pathToFileURL(register).href];
+  const flags = preloads.flatMap((url) => ['--import', url]);
+  assert.deepStrictEqual(run([...flags, '-e', program]), [true, true, true, true]);
+});
+
+// Node 20.11 reads the members of every builtin that is loaded.
+const readsAtOnce = process.versions.node.startsWith('20.11.');
+
+test('the package is loaded when somebody asks for http2', { skip: readsAtOnce }, () => {
+  const program = `
+    const isLoaded = () => Object.keys(require.cache).includes(${JSON.stringify(index)});
+    const atFirst = isLoaded();
+    require('http');
+    const withOthers = isLoaded();
+    require('http2');
+    console.log(JSON.stringify([atFirst, withOthers, isLoaded()]));
+  `;
+  assert.deepStrictEqual(run(['-r', register, '-e', program]), [false, false, true]);
+});
+
+const asks = {
+  require: "require('http2')",
+  'process.getBuiltinModule': "process.getBuiltinModule('http2')",
+  'a reference from before': '(early.connect, early)',
+};
+for (const [name, ask] of Object.entries(asks)) {
+  const { getBuiltinModule } = process;
+  const skip = name === 'process.getBuiltinModule' && getBuiltinModule === undefined;
+  test(`${name} gives an object with the builtin's kind of members`, { skip }, () => {
+    const program = `
+      const early = require('http2');
+      const kinds = (object) => Object.entries(Object.getOwnPropertyDescriptors(object))
+        .map(([name, { value, ...flags }]) => [name, typeof value, flags]);
+      const before = kinds(early);
+      require(${JSON.stringify(register)});
+      const http2 = ${ask};
+      console.log(JSON.stringify({ before, after: kinds(http2) }));
+    `;
+    const { before, after } = run(['-e', program]);
+    assert.deepStrictEqual(after, before);
+  });
+}
+
+test('a member that a program replaces is replaced for all', () => {
+  const program = `
+    const early = require('http2');
+    require(${JSON.stringify(register)});
+    const own = () => {};
+    early.connect = own;
+    require('module').syncBuiltinESMExports();
+    import('http2').then((namespace) => {
+      console.log(JSON.stringify([
+        require('http2').connect === own, namespace.connect === own,
+        early.createServer === require(${JSON.stringify(index)}).createServer,
+      ]));
+    });
+  `;
+  assert.deepStrictEqual(run(['-e', program]), [true, true, true]);
+});
+
+test('a member that the package does not know stays', () => {
+  const program = `
+    const own = (require('http2').future = () => {});
+    require(${JSON.stringify(register)});
+    console.log(JSON.stringify(require('http2').future === own));
+  `;
+  assert.strictEqual(run(['-e', program]), true);
+});
+
+test('the package itself still reaches the builtin, and registering twice does no harm', (t) => {
+  const copy = makeCopy(t);
   const script = `
     require(${JSON.stringify(register)});
-    delete require.cache[${JSON.stringify(register)}];
-    delete require.cache[require.resolve(${JSON.stringify(path.join(register, '../builtin.js'))})];
-    require(${JSON.stringify(register)});
-    const { builtin } = require(${JSON.stringify(path.join(register, '../builtin.js'))});
+    require(${JSON.stringify(path.join(copy, 'lib/register.js'))});
+    const { builtin } = require(${JSON.stringify(path.join(copy, 'lib/builtin.js'))});
     const ours = require('http2');
     console.log(JSON.stringify({
       marked: Symbol.for('rust-http2') in builtin,
-      ours: Symbol.for('rust-http2') in ours,
+      ours: ours.connect === require(${JSON.stringify(index)}).connect,
+      genuine: builtin.connect !== ours.connect,
       sameSymbol: ours.sensitiveHeaders === builtin.sensitiveHeaders,
     }));
   `;
-  assert.deepStrictEqual(run(['-e', script]), { marked: false, ours: true, sameSymbol: true });
+  assert.deepStrictEqual(run(['-e', script]), {
+    marked: false,
+    ours: true,
+    genuine: true,
+    sameSymbol: true,
+  });
 });
 
 test('the hooks look like what they replace', () => {
