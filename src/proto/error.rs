@@ -372,8 +372,6 @@ command_error! {
         SelfDependency = -501, "a stream cannot depend on itself";
         /// Only a client requests.
         NotClient = -505, "a server cannot request";
-        /// GOAWAY was sent or received.
-        GoingAway = -516, "the session is going away";
         /// The session has failed or was terminated.
         Closed = -530, "the session is closed";
     }

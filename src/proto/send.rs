@@ -42,12 +42,13 @@ impl Outline {
 
 impl Session {
     /// Client: opens a stream with a request. Beyond the peer's SETTINGS_MAX_CONCURRENT_STREAMS
-    /// it has its identifier but waits its turn. A section beyond `max_send_header_block_length`
-    /// ends the stream at the next `transmit`, with `FrameNotSent` and `StreamClosed`.
+    /// it has its identifier but waits its turn. At the next `transmit` a section beyond
+    /// `max_send_header_block_length` ends the stream, with `FrameNotSent` and `StreamClosed`, and
+    /// so does a GOAWAY of either side (RFC 9113 §6.8), with `StreamClosed` alone: its
+    /// REFUSED_STREAM says that the peer saw nothing of the request.
     ///
     /// # Errors
-    /// No stream is opened by a server, after GOAWAY of either side, without identifiers left, or
-    /// to depend on itself.
+    /// No stream is opened by a server, without identifiers left, or to depend on itself.
     pub fn request<'a, F>(
         &mut self,
         fields: F,
@@ -63,9 +64,6 @@ impl Session {
         if self.phase == Phase::Over {
             return Err(RequestError::Closed);
         }
-        if self.shutdown.is_under_way() {
-            return Err(RequestError::GoingAway);
-        }
         if options.priority.is_some_and(|priority| priority.parent.get() == self.next_id) {
             return Err(RequestError::SelfDependency);
         }
@@ -78,10 +76,13 @@ impl Session {
         if let Some(dependency) = options.priority {
             stream.weight = dependency.weight.clamp(1, 256);
         }
-        if outline.bound > self.config.max_send_header_block_length {
+        let too_large = outline.bound > self.config.max_send_header_block_length;
+        if too_large || self.shutdown.is_under_way() {
             stream.waiting = true;
             let key = self.open(stream);
-            self.defer_not_sent(FrameType::HEADERS, key);
+            if too_large {
+                self.defer_not_sent(FrameType::HEADERS, key);
+            }
             self.defer_close(key, ErrorCode::REFUSED_STREAM, Cause::Engine);
             return Ok(key);
         }

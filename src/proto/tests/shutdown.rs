@@ -2,7 +2,7 @@
 
 use super::harness::*;
 use crate::frame::GoAway;
-use crate::proto::{Config, ControlError, ErrorCode, RequestError, Session};
+use crate::proto::{Config, ControlError, ErrorCode, Session};
 
 fn goaway(peer: &mut Peer, last: u32, code: ErrorCode) {
     peer.write(|out| GoAway { last: id(last), code, debug: b"why" }.encode(out));
@@ -17,8 +17,10 @@ fn a_graceful_shutdown_lets_streams_finish() {
     pair.server.session.goaway(None, ErrorCode::NO_ERROR, b"").unwrap();
     pair.run();
     assert_eq!(pair.client.log().len(), 1);
-    let refused = pair.client.session.request(fields(GET), true, Default::default());
-    assert_eq!(refused, Err(RequestError::GoingAway));
+    let refused = pair.client.session.request(fields(GET), true, Default::default()).unwrap();
+    pair.run();
+    assert_eq!(pair.client.log(), [format!("{} Closed REFUSED_STREAM Engine", refused.id.get())]);
+    assert!(pair.server.log().is_empty());
     assert!(!pair.client.session.is_closed() && !pair.server.session.is_closed());
     pair.client.send(1, b"rest", true);
     pair.respond(1, OK, true);
