@@ -433,12 +433,17 @@ class Http2Stream extends Duplex {
     // What was announced and not asked for will never be sent.
     const body = this[kBody];
     if (body !== undefined && body.left > 0) body.finish();
-    if (!this.readable || code !== NGHTTP2_NO_ERROR) {
-      this[kMaybeDestroy](code);
+    // After an error, a late write for instance, neither 'finish' nor 'end' will come.
+    if (code !== NGHTTP2_NO_ERROR || this.errored !== null) {
+      this.destroy();
       return;
     }
-    if (this.errored !== null || this[kState].cut) {
-      // After an error, a late write for instance, no 'end' will come; nor without END_STREAM.
+    if (!this.readable) {
+      this[kMaybeDestroy]();
+      return;
+    }
+    // Without END_STREAM there is no 'end'.
+    if (this[kState].cut) {
       this.destroy();
       return;
     }
@@ -472,13 +477,8 @@ class Http2Stream extends Duplex {
   }
 
   /** Destroys the stream if both its sides are done. */
-  [kMaybeDestroy](code = NGHTTP2_NO_ERROR) {
-    if (this.destroyed) return;
-    if (code !== NGHTTP2_NO_ERROR) {
-      this.destroy();
-      return;
-    }
-    if (!this.writableFinished) return;
+  [kMaybeDestroy]() {
+    if (this.destroyed || !this.writableFinished) return;
     if (!this.readable && this[kState].closed) {
       this.destroy();
       return;
