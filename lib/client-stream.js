@@ -111,8 +111,8 @@ class ClientHttp2Stream extends Http2Stream {
       diagnostics.responseReceived(this, headers, flags);
       this.emit(this[kState].pushed ? 'push' : 'response', headers, flags, rawHeaders);
     } else if (kind === INFORMATIONAL) {
-      this.emit('headers', headers, flags, rawHeaders);
       if (headers[':status'] === HTTP_STATUS_CONTINUE) this.emit('continue');
+      this.emit('headers', headers, flags, rawHeaders);
     } else {
       this.emit('trailers', headers, flags, rawHeaders);
     }
