@@ -9,13 +9,15 @@
  * themselves, come in different turns. Events of different streams need none in between.
  */
 
-const { NGHTTP2_NO_ERROR, NGHTTP2_SESSION_CLIENT } = require('./constants.js');
+const { NGHTTP2_SESSION_CLIENT } = require('./constants.js');
 const { events: op } = require('./protocol.js');
 const { kStreams, kType } = require('./symbols.js');
 
 /** Kinds of header blocks. */
 const REQUEST = 0;
 const PUSH = 4;
+/** Who closed a stream: nobody, both its halves have ended. */
+const BY_BOTH_ENDS = 0;
 
 /** Goes up when promise jobs have had their turn. */
 let turn = 1;
@@ -60,7 +62,7 @@ function streamMustWait(ring, at, session) {
       return !canEnd(session?.[kStreams][slot]);
     default:
       // A stream that a server has closed by answering is no news to it.
-      return session?.[kType] === NGHTTP2_SESSION_CLIENT || ring[at + 3] !== NGHTTP2_NO_ERROR;
+      return session?.[kType] === NGHTTP2_SESSION_CLIENT || ring[at + 4] !== BY_BOTH_ENDS;
   }
 }
 

@@ -69,6 +69,37 @@ const scenarios = {
     },
   },
 
+  'GET that is answered, then written to after the end': {
+    server(stream) {
+      stream.on('error', ignore);
+      stream.on('end', () => {
+        stream.respond();
+        stream.end('a');
+        stream.end('b');
+      });
+      stream.resume();
+    },
+    client(session, request) {
+      drain(request());
+    },
+  },
+
+  'requests after a GOAWAY of the client': {
+    server(stream) {
+      stream.respond();
+      stream.end('hello');
+    },
+    async client(session, request) {
+      await once(drain(request()), 'close');
+      session.goaway(NGHTTP2_NO_ERROR);
+      drain(request());
+    },
+    // The builtin sends another GOAWAY as its server's session ends.
+    expect(log) {
+      log['client session'] = log['client session'].filter((it) => !it.startsWith('goaway'));
+    },
+  },
+
   HEAD: {
     server(stream) {
       stream.respond();
@@ -124,6 +155,7 @@ const scenarios = {
 
   'informational headers': {
     server(stream) {
+      stream.additionalHeaders({ ':status': 100 });
       stream.additionalHeaders({ ':status': 103, link: '</a>' });
       stream.respond();
       stream.end('hello');
