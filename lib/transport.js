@@ -62,6 +62,12 @@ const MAX_FREE_FLIGHTS = 64;
  */
 const FAIR_SHARE = 1 << 16;
 
+/**
+ * Turns of promise jobs within one read after which what was asked for in them is sent: the peer is
+ * at work on it while the rest of the read is told of, and the other way round from then on.
+ */
+const TURNS_AHEAD = 16;
+
 /** Default of `peerMaxConcurrentStreams`. */
 const PEER_STREAMS = 100;
 
@@ -135,6 +141,8 @@ let chunk;
 let offset = 0;
 /** Words of events since a socket was last made to wait. */
 let spent = 0;
+/** Turns of promise jobs since sessions were last flushed. */
+let turns = 0;
 
 /**
  * Fills the holes in what was drawn, and lists what goes out in the order in which it does.
@@ -259,6 +267,13 @@ function flush(session) {
   }
 }
 
+function flushAll() {
+  const sessions = dirty;
+  dirty = [];
+  turns = 0;
+  for (let i = 0; i < sessions.length; i++) flush(sessions[i]);
+}
+
 /**
  * Calls the write callbacks of streams, on a tick of its own: what the engine had to say of the
  * same frames (that a stream is closed, say) is heard first, as with Node's http2.
@@ -304,7 +319,9 @@ function scheduleFinish() {
  * @returns {boolean} whether there may be more to do
  */
 function step() {
+  if (turns >= TURNS_AHEAD) flushAll();
   if (!dispatch(chunk)) {
+    turns += 1;
     pause();
     return false;
   }
@@ -340,9 +357,7 @@ function step() {
     return true;
   }
   if (dirty.length > 0) {
-    const sessions = dirty;
-    dirty = [];
-    for (let i = 0; i < sessions.length; i++) flush(sessions[i]);
+    flushAll();
     // Node's http2 hears of writes at once unless they answer what is being read.
     if (!fed) finishWrites();
     return true;
