@@ -89,11 +89,11 @@ class ClientHttp2Stream extends Http2Stream {
 
   [kInit](slot, id) {
     super[kInit](slot, id);
+    this[kState].runReady();
     try {
       this.emit('ready');
     } finally {
       // Whatever the user's listeners did.
-      this[kState].runReady();
       this.uncork();
     }
   }

@@ -362,6 +362,22 @@ describe('events come in the order of the builtin', () => {
   }
 });
 
+test('a request made before the connection has finished by the ticks of its readiness', async (t) => {
+  const order = async (http2) => {
+    const { server, url } = await serve(t, http2);
+    server.on('stream', (stream) => stream.respond({}, { endStream: true }));
+    const session = http2.connect(url);
+    const stream = drain(session.request());
+    const seen = [];
+    stream.on('ready', () => process.nextTick(() => seen.push('tick')));
+    stream.on('finish', () => seen.push('finish'));
+    await once(stream, 'close');
+    session.close();
+    return seen;
+  };
+  assert.deepStrictEqual(await order(ours), await order(builtin));
+});
+
 test('a TLS client has the tickets before the SETTINGS, as with the builtin server', async (t) => {
   const { url } = await serve(t, ours, { tls: true });
   const session = builtin.connect(url, { rejectUnauthorized: false });
