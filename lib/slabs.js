@@ -39,14 +39,14 @@ class SlabPool {
     this.#current = new Slab(this, size);
   }
 
-  /**
-   * The slab to go on with.
-   * @param {number} [room] What has to be free in it.
-   */
-  current(room = this.#reserve) {
-    if (this.#current.used + room > this.#size) {
-      this.#current = this.#free.pop() ?? new Slab(this, this.#size);
-    }
+  /** The slab to go on with. */
+  current() {
+    return this.#current.used + this.#reserve > this.#size ? this.next() : this.#current;
+  }
+
+  /** An empty slab, to go on with from now on. */
+  next() {
+    this.#current = this.#free.pop() ?? new Slab(this, this.#size);
     return this.#current;
   }
 

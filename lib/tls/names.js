@@ -25,12 +25,14 @@ for (const [number, names] of SUITES) for (const name of names) suiteNumbers.set
 
 /** Groups of the key exchange by number: the name of OpenSSL, the kind and the size in bits. */
 const GROUPS = new Map([
+  [0x11ec, { type: 'TLSGroup', name: 'X25519MLKEM768', size: undefined }],
   [0x1d, { type: 'ECDH', name: 'X25519', size: 253 }],
   [0x17, { type: 'ECDH', name: 'prime256v1', size: 256 }],
   [0x18, { type: 'ECDH', name: 'secp384r1', size: 384 }],
 ]);
 
 const groupNumbers = new Map([
+  ['X25519MLKEM768', 0x11ec],
   ['X25519', 0x1d],
   ['prime256v1', 0x17],
   ['P-256', 0x17],

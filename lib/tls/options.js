@@ -66,7 +66,7 @@ function suites({ ciphers }) {
 function groups({ ecdhCurve }) {
   const numbers = groupsOf(ecdhCurve ?? 'auto');
   if (numbers === undefined) {
-    throw unsupported('ecdhCurve', "'X25519', 'P-256', 'P-384' or 'auto'");
+    throw unsupported('ecdhCurve', "'X25519MLKEM768', 'X25519', 'P-256', 'P-384' or 'auto'");
   }
   return numbers;
 }
@@ -98,7 +98,11 @@ function configure(options) {
   try {
     return new native.TlsConfig(options);
   } catch (cause) {
-    throw unsupported('key', `an RSA key of 2048 bits or more, P-256, P-384 or Ed25519`, cause);
+    throw unsupported(
+      'key',
+      `an RSA key of 2048 bits or more, P-256, P-384, P-521 or Ed25519`,
+      cause,
+    );
   }
 }
 

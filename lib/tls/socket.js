@@ -18,12 +18,11 @@ const { faultOf } = require('./errors.js');
 const { defineMembers, defineTransportMembers } = require('./members.js');
 const { kSeal } = require('../symbols.js');
 
-const MAX_FRAGMENT = 16_384;
-/** What the pipe wants free beside the plaintext of a record. */
-const RESERVE = 128;
-/** Seven full records. */
+/** Seven full records, with what the pipe wants free beside the last. */
 const SLAB_SIZE = 7 * 16_640;
-const slabs = new SlabPool({ size: SLAB_SIZE, reserve: RESERVE, most: 16 });
+/** Less than this is not worth a `seal` of its own. */
+const SLAB_RESERVE = 512;
+const slabs = new SlabPool({ size: SLAB_SIZE, reserve: SLAB_RESERVE, most: 16 });
 
 /** Flags of `open`. */
 const ESTABLISHED = 1;
@@ -286,16 +285,20 @@ class RustlsSocket extends Duplex {
       return true;
     }
     let flowing = true;
+    let slab = slabs.current();
     while (left > 0) {
-      const slab = slabs.current(Math.min(left, MAX_FRAGMENT) + RESERVE);
       spans.prepare(spans.length - left, slab.used);
       const length = this.#pipe.seal(spans.buffers, spans.words, slab.buffer, figures);
-      const [taken] = figures;
-      if (length < 0 || taken === 0) {
+      if (length < 0) {
         this.#fail(faultOf(this.#pipe, Buffer.alloc(0)));
         break;
       }
-      left -= taken;
+      // No record fits behind those that are there.
+      if (length === 0) {
+        slab = slabs.next();
+        continue;
+      }
+      left -= figures[0];
       flowing = this.#writeFrom(slab, length, left === 0 ? done : undefined);
     }
     this.#blocked = !flowing;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use rustls::crypto::{CryptoProvider, ring};
+use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::server::ServerSessionMemoryCache;
 use rustls::{ClientConfig, ServerConfig, SupportedProtocolVersion, version};
 
@@ -185,9 +185,9 @@ impl Options {
         spoken.into_iter().filter(|(spoken, _)| *spoken).map(|(_, version)| version).collect()
     }
 
-    /// ring, with the suites and groups that are wanted.
+    /// AWS-LC, with the suites and groups that are wanted.
     fn provider(&self) -> CryptoProvider {
-        let mut provider = ring::default_provider();
+        let mut provider = aws_lc_rs::default_provider();
         if !self.suites.is_empty() {
             let all = provider.cipher_suites;
             let find = |id: &u16| all.iter().find(|one| u16::from(one.suite()) == *id);

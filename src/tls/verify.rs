@@ -10,7 +10,7 @@ use std::sync::{Arc, OnceLock};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{
-    CryptoProvider, WebPkiSupportedAlgorithms, ring, verify_tls13_signature_with_raw_key,
+    CryptoProvider, WebPkiSupportedAlgorithms, aws_lc_rs, verify_tls13_signature_with_raw_key,
 };
 use rustls::pki_types::{
     CertificateDer, ServerName, SignatureVerificationAlgorithm, SubjectPublicKeyInfoDer,
@@ -266,7 +266,7 @@ impl KeyProof {
     pub(super) fn of_servers() -> Arc<Self> {
         static PROOF: OnceLock<Arc<KeyProof>> = OnceLock::new();
         Arc::clone(PROOF.get_or_init(|| {
-            let algorithms = ring::default_provider().signature_verification_algorithms;
+            let algorithms = aws_lc_rs::default_provider().signature_verification_algorithms;
             Arc::new(Self { algorithms, mandatory: true, hints: Vec::new() })
         }))
     }

@@ -152,9 +152,10 @@ impl Pipe {
     }
 
     /// `seal(buffers, words, out, figures)`: encrypts stretches of buffers and answers how much it
-    /// wrote, or -1. The words are how many stretches there are, octets of them to pass over, and
-    /// where in `out` to begin; then for each stretch its buffer, its place in it and its length.
-    /// The figure is how many octets were taken.
+    /// wrote: 0 where there is no room for the next record, -1 when the connection has failed. The
+    /// words are how many stretches there are, octets of them to pass over, and where in `out` to
+    /// begin; then for each stretch its buffer, its place in it and its length. The figure is how
+    /// many octets were taken.
     fn seal(&self, arguments: &mut Arguments) -> Result<Answer> {
         let (buffers, words, out) = arguments.buffers_words_and_out(0, 1, 2)?;
         let (&[count, skip, start], stretches) =
