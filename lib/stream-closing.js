@@ -50,6 +50,7 @@ function flushBody(stream) {
   if (stream[kBody] !== undefined && stream[kBody].left > 0) flushNow(session);
 }
 
+/** Sends RST_STREAM, after what was written as far as the windows allow. */
 function resetStream(stream, code) {
   const session = stream[kSession];
   // With the session, the streams go without a word.
@@ -129,5 +130,6 @@ module.exports = {
   closeStream,
   flushBody,
   pendingWriteError,
+  resetStream,
   streamError,
 };

@@ -23,6 +23,7 @@ const {
   closeStream,
   flushBody,
   pendingWriteError,
+  resetStream,
   streamError,
 } = require('./stream-closing.js');
 const { beginEnd, canEndDirectly, completeEnd, skipEnd } = require('./stream-shortcuts.js');
@@ -521,12 +522,14 @@ class Http2Stream extends Duplex {
       else code = NGHTTP2_INTERNAL_ERROR;
     }
     this[kState].held = undefined;
+    const begun = this[kBody]?.begun === true;
+    if (begun) flushBody(this);
     if (!this[kState].closed) {
-      const begun = this[kBody]?.begun === true;
-      if (begun) flushBody(this);
-      const cutShort = code === NGHTTP2_NO_ERROR && begun && this.#isCutShort();
-      const wireCode = cutShort ? CUT_SHORT : code;
-      closeStream(this, wireCode, this.pending ? RstStream.NONE : RstStream.NOW);
+      const mode = this.pending ? RstStream.NONE : RstStream.NOW;
+      closeStream(this, this.#codeForPeer(code, begun), mode);
+    } else if (this[kSlot] >= 0) {
+      // close() put RST_STREAM off until 'finish', which will not come.
+      resetStream(this, this.#codeForPeer(code, begun));
     }
     if (!this.#lacksEnd(session)) this.push(null);
     // A stream that already closed well has nothing to report; neither has one that was cancelled.
@@ -548,16 +551,17 @@ class Http2Stream extends Duplex {
   }
 
   /**
-   * Whether a response whose content was begun will not be ended, and nothing shows it but the
-   * code. With its length announced the client sees it anyway; Node's tests want no error there
+   * What the peer is told. A response whose content was begun and will not be ended is shown by the
+   * code alone, where its length was not announced: Node's tests want no error with one
    * (test-http2-large-write-destroy), and none before anything was sent (…-destroy-after-write).
    */
-  #isCutShort() {
-    return (
+  #codeForPeer(code, begun) {
+    if (code !== NGHTTP2_NO_ERROR || !begun) return code;
+    const cutShort =
       (this[kBody].left > 0 || !this[kState].endQueued) &&
       this[kSession][kType] === NGHTTP2_SESSION_SERVER &&
-      !Object.keys(this.sentHeaders).some((name) => name.toLowerCase() === 'content-length')
-    );
+      !Object.keys(this.sentHeaders).some((name) => name.toLowerCase() === 'content-length');
+    return cutShort ? CUT_SHORT : code;
   }
 
   [inspect.custom](depth, options) {

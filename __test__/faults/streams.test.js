@@ -9,7 +9,7 @@ const { once } = require('node:events');
 const { test } = require('node:test');
 const http2 = require('../..');
 const { gather } = require('../support/bodies');
-const { RawClient, request, reset } = require('../support/raw-client');
+const { END_HEADERS, RawClient, request, reset, windowUpdate } = require('../support/raw-client');
 const { connect, serve } = require('../support/net');
 const { frame } = require('../support/frames');
 
@@ -34,6 +34,11 @@ function byDestroyAfterEnd(stream) {
   stream.end(BLOCKED);
   stream.destroy();
 }
+function byDestroyAfterClose(stream) {
+  stream.end(BLOCKED);
+  stream.close(NGHTTP2_NO_ERROR);
+  stream.destroy();
+}
 const byCancel = (stream) => stream.close(NGHTTP2_CANCEL);
 const byClose = (stream) => stream.close(NGHTTP2_NO_ERROR);
 const bySession = (stream) => stream.session.destroy();
@@ -45,7 +50,7 @@ const PAIRS = [
     http2,
     'ours',
     http2,
-    [byDestroy, byDestroyAfterEnd, byError, byCancel, byClose, bySession],
+    [byDestroy, byDestroyAfterEnd, byDestroyAfterClose, byError, byCancel, byClose, bySession],
   ],
   // The builtin's close() sends END_STREAM, if it can.
   ['the builtin', builtin, 'ours', http2, [byDestroy, byError, bySession]],
@@ -140,6 +145,33 @@ test('RST_STREAM with NO_ERROR closes a client stream that has data pending', as
   await once(stream, 'close');
   assert.ok(stream.destroyed && stream.aborted);
   assert.equal(session.destroyed, false);
+});
+
+test('a stream closed and then destroyed is reset, once, and the others go on', async (t) => {
+  const { server } = await serve(t, http2);
+  server.on('stream', (stream) => {
+    stream.respond();
+    if (stream.id > 1) {
+      stream.end(PIECE);
+      return;
+    }
+    stream.end(BLOCKED);
+    setImmediate(() => {
+      stream.close(NGHTTP2_NO_ERROR);
+      stream.destroy();
+    });
+  });
+  const client = await RawClient.connect(server.address().port);
+  t.after(() => client.destroy());
+  client.open(request(1, { flags: END_HEADERS }));
+  await client.received('RST_STREAM', 1);
+  client.write(windowUpdate(0, 1e6), request(3));
+  await client.received('DATA', 3);
+  const resets = client.frames().filter((each) => each.type === 'RST_STREAM');
+  assert.deepEqual(
+    resets.map(({ stream }) => stream),
+    [1],
+  );
 });
 
 for (const [name, answered] of [
