@@ -20,6 +20,7 @@ const { watchFrames } = require('./frames.js');
 const { debugSession } = require('./diagnostics.js');
 const { FrameCutter } = require('./frame-cutter.js');
 const { Pieces } = require('./pieces.js');
+const { Queue } = require('./queue.js');
 const { SlabPool } = require('./slabs.js');
 const { Spans } = require('./spans.js');
 const { nextTurn } = require('./turns.js');
@@ -122,9 +123,9 @@ function depart(from) {
 /** Sessions with commands or output to flush. */
 let dirty = [];
 /** Bodies that were taken whole; the callbacks of their writes are due. */
-const taken = [];
+const taken = new Queue();
 /** Streams that are about to emit 'finish', of the writes that are being called back. */
-const finished = [];
+const finished = new Queue();
 /** Chunks that arrived while the loop was busy: session, chunk, session, chunk … */
 const inputs = [];
 
