@@ -242,7 +242,6 @@ for (const engine of ENGINES) {
 test('rustls refuses what it cannot honour, by name', async () => {
   const credentials = await (await makeAuthority()).issue();
   const refused = {
-    pfx: Buffer.from('x'),
     secureProtocol: 'TLSv1_2_method',
     secureOptions: 4,
     sigalgs: 'ed25519',

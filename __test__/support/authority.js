@@ -13,7 +13,7 @@ function validity(from, to) {
 
 /**
  * Makes an authority that issues certificates.
- * @returns {Promise<{cert: string, issue: Function}>} `issue` takes the common name, which is its
+ * @returns {Promise<{key: string, cert: string, issue: Function}>} `issue` takes the common name, which is its
  *   DNS name too, and days from now between which it is good.
  */
 async function makeAuthority(name = 'an authority') {
@@ -34,7 +34,7 @@ async function makeAuthority(name = 'an authority') {
     });
     return { key, cert };
   }
-  return { cert: own.cert, issue };
+  return { key: own.private, cert: own.cert, issue };
 }
 
 module.exports = { makeAuthority };

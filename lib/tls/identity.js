@@ -6,6 +6,7 @@ const { readFileSync } = require('node:fs');
 const tls = require('node:tls');
 const { X509Certificate, createPrivateKey } = require('node:crypto');
 const native = require('../native.js');
+const { readPfx } = require('./pkcs12.js');
 
 const PEM = /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[^-]+-----END/g;
 const PEM_CRL = /-----BEGIN X509 CRL-----([^-]+)-----END/g;
@@ -84,6 +85,35 @@ function identitiesOf({ cert, key, passphrase }) {
   });
 }
 
+function loadPfx(value, passphrase) {
+  const pfx = value?.buf ?? value;
+  if (typeof pfx !== 'string' && !ArrayBuffer.isView(pfx)) {
+    const error = new Error('Unable to load PFX certificate');
+    error.code = 'ERR_CRYPTO_OPERATION_FAILED';
+    throw error;
+  }
+  return readPfx(bytesOf(pfx), value.passphrase || passphrase);
+}
+
+/**
+ * Identities in PKCS #12.
+ * @param {object} options `pfx` and `passphrase` of node:tls.
+ * @returns {{chain: Buffer[], key: Buffer, certificate: X509Certificate, authorities: Buffer[]}[]}
+ *   `authorities` come with a certificate, and node:tls trusts them.
+ */
+function packedIdentitiesOf({ pfx, passphrase }) {
+  return listOf(pfx).map((one) => {
+    const { key, certificates } = loadPfx(one, passphrase);
+    const chain = certificates.map(({ raw }) => raw);
+    return {
+      chain,
+      key: key.export({ type: 'pkcs8', format: 'der' }),
+      certificate: certificates[0],
+      authorities: chain.slice(1),
+    };
+  });
+}
+
 /** Authorities by the list that they come from: reading some hundred of them takes a while. */
 const known = new WeakMap();
 
@@ -115,20 +145,20 @@ function pemToDer(pem) {
 
 /**
  * @param {undefined | string | ArrayBufferView | (string | ArrayBufferView)[]} ca
- * @returns {object} Native; the authorities that Node trusts by default if there are none given.
+ * @param {Buffer[]} more DER of authorities beside those in `ca`.
+ * @returns {object} Native; of the authorities that Node trusts by default if `ca` gives none.
  */
-function rootsOf(ca) {
+function rootsOf(ca, more) {
   if (ca != null) {
-    return new native.TlsRoots(
-      listOf(ca)
-        .flatMap(certificatesOf)
-        .map(({ raw }) => raw),
-    );
+    const given = listOf(ca).flatMap(certificatesOf);
+    return new native.TlsRoots([...given.map(({ raw }) => raw), ...more]);
   }
   const authorities = defaultAuthorities();
+  const all = () => [...authorities.map(pemToDer), ...extraAuthorities(), ...more];
+  if (more.length > 0) return new native.TlsRoots(all());
   let roots = known.get(authorities);
   if (roots === undefined) {
-    roots = new native.TlsRoots([...authorities.map(pemToDer), ...extraAuthorities()]);
+    roots = new native.TlsRoots(all());
     known.set(authorities, roots);
   }
   return roots;
@@ -147,4 +177,4 @@ function revocationsOf(crl) {
   });
 }
 
-module.exports = { identitiesOf, revocationsOf, rootsOf };
+module.exports = { identitiesOf, packedIdentitiesOf, revocationsOf, rootsOf };

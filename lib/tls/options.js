@@ -9,12 +9,11 @@
 const tls = require('node:tls');
 const native = require('../native.js');
 const { codes } = require('../errors.js');
-const { identitiesOf, revocationsOf, rootsOf } = require('./identity.js');
+const { identitiesOf, packedIdentitiesOf, revocationsOf, rootsOf } = require('./identity.js');
 const { defaultSuites, groupsOf, suitesOf } = require('./names.js');
 
 /** Options that rustls has nothing for, and what to use instead. */
 const UNSUPPORTED = {
-  pfx: '`key` and `cert`',
   secureContext: '`key`, `cert` and `ca`',
   secureProtocol: '`minVersion` and `maxVersion`',
   secureOptions: '`minVersion`, `maxVersion` and `ciphers`',
@@ -109,9 +108,12 @@ function configure(options) {
 /** What both sides have. */
 function commonOf(options) {
   checkSupported(options);
+  const packed = packedIdentitiesOf(options);
+  const authorities = packed.flatMap((identity) => identity.authorities);
   return {
-    identities: identitiesOf(options),
-    roots: rootsOf(options.ca),
+    // Where both have a certificate for one kind of key, node:tls shows the packed one.
+    identities: [...packed, ...identitiesOf(options)],
+    roots: rootsOf(options.ca, authorities),
     revocations: revocationsOf(options.crl),
     alpn: alpnOf(options.ALPNProtocols),
     ...versionsOf(options),
