@@ -96,6 +96,7 @@ function closeStream(stream, code, mode) {
   ) {
     finishClose(stream, code);
   } else {
+    stream[kState].resetsAtFinish = true;
     stream.once('finish', () => finishClose(stream, code));
   }
 }

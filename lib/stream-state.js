@@ -10,6 +10,8 @@ class StreamState {
   place = -1;
   closed = false;
   rstCode = 0;
+  /** Whether RST_STREAM is put off until 'finish'. */
+  resetsAtFinish = false;
   aborted = false;
   /** Whether the server promised the stream. */
   pushed = false;

@@ -527,8 +527,8 @@ class Http2Stream extends Duplex {
     if (!this[kState].closed) {
       const mode = this.pending ? RstStream.NONE : RstStream.NOW;
       closeStream(this, this.#codeForPeer(code, begun), mode);
-    } else if (this[kSlot] >= 0) {
-      // close() put RST_STREAM off until 'finish', which will not come.
+    } else if (this[kState].resetsAtFinish && !this.writableFinished) {
+      // It will not come.
       resetStream(this, this.#codeForPeer(code, begun));
     }
     if (!this.#lacksEnd(session)) this.push(null);

@@ -12,8 +12,13 @@ const ours = require('../..');
 const { EventLog } = require('../support/event-log');
 const { serve } = require('../support/net');
 
-const { NGHTTP2_CANCEL, NGHTTP2_INTERNAL_ERROR, NGHTTP2_NO_ERROR, NGHTTP2_REFUSED_STREAM } =
-  builtin.constants;
+const {
+  NGHTTP2_CANCEL,
+  NGHTTP2_INTERNAL_ERROR,
+  NGHTTP2_NO_ERROR,
+  NGHTTP2_PROTOCOL_ERROR,
+  NGHTTP2_REFUSED_STREAM,
+} = builtin.constants;
 
 function ignore() {}
 
@@ -214,6 +219,20 @@ const scenarios = {
     },
   },
 
+  'aborted by the signal of the request': {
+    server(stream) {
+      stream.on('error', ignore);
+      stream.respond();
+      stream.write('part');
+    },
+    async client(session, request) {
+      const controller = new AbortController();
+      const stream = drain(request({}, { signal: controller.signal }));
+      await once(stream, 'data');
+      controller.abort();
+    },
+  },
+
   'destroyed by the client with an error': {
     server(stream) {
       stream.on('error', ignore);
@@ -290,6 +309,29 @@ const scenarios = {
     server(stream) {
       stream.on('error', ignore);
       stream.setTimeout(20, () => {
+        stream.respond();
+        stream.end('late');
+      });
+    },
+    client(session, request) {
+      drain(request());
+    },
+  },
+
+  'session timeout of the client': {
+    server(stream) {
+      stream.on('error', ignore);
+    },
+    async client(session, request, log, serverStream) {
+      drain(request());
+      await serverStream;
+      session.setTimeout(20, () => session.destroy());
+    },
+  },
+
+  'session timeout of the server': {
+    server(stream) {
+      stream.session.setTimeout(20, () => {
         stream.respond();
         stream.end('late');
       });
@@ -376,6 +418,28 @@ test('a request made before the connection has finished by the ticks of its read
     return seen;
   };
   assert.deepStrictEqual(await order(ours), await order(builtin));
+});
+
+test('a request that is closed before the connection tells both sides', async (t) => {
+  const eventsOf = async (http2) => {
+    const log = new EventLog();
+    const { server, url } = await serve(t, http2);
+    const serverStreamClosed = new Promise((resolve) => {
+      server.on('stream', (stream) => {
+        log.follow('server stream', stream, ['wantTrailers']).on('error', ignore);
+        stream.on('close', resolve);
+        stream.respond();
+        stream.end('hello');
+      });
+    });
+    const session = http2.connect(url);
+    const stream = drain(log.follow('client stream', session.request(), ['wantTrailers']));
+    stream.close(NGHTTP2_PROTOCOL_ERROR);
+    await Promise.all([once(stream, 'close').catch(ignore), serverStreamClosed]);
+    session.close();
+    return log.toObject();
+  };
+  assert.deepStrictEqual(await eventsOf(ours), await eventsOf(builtin));
 });
 
 test('a TLS client has the tickets before the SETTINGS, as with the builtin server', async (t) => {
