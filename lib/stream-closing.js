@@ -63,16 +63,19 @@ function resetStream(stream, code) {
 }
 
 /**
- * A request that was given up before the session was connected: it is reset on the next turn of the
- * event loop, unless the session is gone by then, as with Node's http2.
+ * A request that was given up before the session was connected. Where a session that closes says so,
+ * RST_STREAM goes before; elsewhere on the next turn of the event loop, if the session lives, as with
+ * Node's http2.
  */
 function resetLater(stream, code) {
   const { [kSession]: session, [kSlot]: slot, [kId]: id } = stream;
-  setImmediate(() => {
+  const reset = () => {
     if (session.destroyed) return;
     commands.reset(session, slot, id, code);
     schedule(session);
-  });
+  };
+  if (behavior.closeSendsGoaway) reset();
+  else setImmediate(reset);
 }
 
 /** Marks the stream closed, ends its writable side, and tells the peer as `mode` says. */
