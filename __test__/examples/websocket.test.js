@@ -19,7 +19,6 @@ test('Chromium', { skip: absent('chromium') }, async (t) => {
   const server = example(t, 'websocket.js', '0');
   const [, url] = await server.printed(/(https:\S+) in a browser/);
   const profile = mkdtempSync(path.join(tmpdir(), 'chromium-'));
-  t.after(() => rmSync(profile, { recursive: true, force: true, maxRetries: 5 }));
   new Running(t, 'chromium', [
     '--headless',
     '--no-sandbox',
@@ -29,6 +28,8 @@ test('Chromium', { skip: absent('chromium') }, async (t) => {
     `--user-data-dir=${profile}`,
     url,
   ]);
+  // Once it has ended; processes of its own take a moment more.
+  t.after(() => rmSync(profile, { recursive: true, force: true, maxRetries: 10 }));
   const [, stream] = await server.printed(/^A WebSocket on stream (\d+) says hello$/m);
   assert.ok(Number(stream) > 1, 'the page came over the same connection');
 });
