@@ -17,7 +17,8 @@ const {
   validateObject,
 } = require('./validators.js');
 const {
-  kAddStream,
+  kAddOwnStream,
+  kAddPeerStream,
   kInit,
   kKeepContext,
   kOnAltsvc,
@@ -160,7 +161,7 @@ class ClientHttp2Session extends Http2Session {
       this.destroy(new NghttpError(slot));
     } else {
       this[kPendingRequests].delete(stream);
-      this[kAddStream](stream, slot);
+      this[kAddOwnStream](stream, slot);
       transport.schedule(this);
       stream[kInit](slot, commands.lastStreamId());
       diagnostics.streamStarted(NGHTTP2_SESSION_CLIENT, stream);
@@ -180,8 +181,8 @@ class ClientHttp2Session extends Http2Session {
       return;
     }
     const stream = new ClientHttp2Stream(this, undefined, { endStream: true });
-    this[kAddStream](stream, slot);
     stream[kInit](slot, id);
+    this[kAddPeerStream](stream, slot);
     stream[kState].pushed = true;
     endUnheard(stream);
     diagnostics.streamCreated(NGHTTP2_SESSION_CLIENT, stream, headers);

@@ -8,7 +8,7 @@ const { endUnheard } = require('./stream-shortcuts.js');
 const { ServerHttp2Stream } = require('./server-stream.js');
 const { codes } = require('./errors.js');
 const { serializeAltsvc, serializeOrigins } = require('./alternatives.js');
-const { kAddStream, kOnNewStream, kOnStreamHeaders, kServer, kState } = require('./symbols.js');
+const { kAddPeerStream, kOnNewStream, kOnStreamHeaders, kServer, kState } = require('./symbols.js');
 const {
   NGHTTP2_FLAG_END_STREAM,
   NGHTTP2_REFUSED_STREAM,
@@ -61,7 +61,7 @@ class ServerHttp2Session extends Http2Session {
       return;
     }
     const stream = new ServerHttp2Stream(this, slot, id, headers);
-    this[kAddStream](stream, slot);
+    this[kAddPeerStream](stream, slot);
     if ((flags & NGHTTP2_FLAG_END_STREAM) !== 0) {
       stream[kState].endAfterHeaders = true;
       // The reader learns it when it asks.

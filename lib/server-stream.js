@@ -11,7 +11,7 @@ const { completeResponse, isBodiless } = require('./response-headers.js');
 const { respondWithFD, respondWithFile } = require('./file-response.js');
 const { validateFunction, validateHeaders, validateObject } = require('./validators.js');
 const {
-  kAddStream,
+  kAddOwnStream,
   kAuthority,
   kId,
   kProceed,
@@ -112,7 +112,7 @@ class ServerHttp2Stream extends Http2Stream {
       stream[kState].headRequest = true;
       stream.end();
     }
-    session[kAddStream](stream, slot);
+    session[kAddOwnStream](stream, slot);
     transport.schedule(session);
     diagnostics.streamCreated(NGHTTP2_SESSION_SERVER, stream, headers);
     diagnostics.streamStarted(NGHTTP2_SESSION_SERVER, stream, headers);

@@ -14,6 +14,8 @@ const { LINGER } = require('./closing.js');
 const { NghttpError, codes } = require('./errors.js');
 const {
   kAcks,
+  kAddOwnStream,
+  kAddPeerStream,
   kEndSession,
   kFindStream,
   kGoawayCode,
@@ -44,6 +46,7 @@ const {
   kOnTransportClose,
   kOnTransportEnd,
   kOnTransportError,
+  kOpen,
   kOptions,
   kRemoteSettings,
   kReplaced,
@@ -79,6 +82,12 @@ function maybeDestroy(session) {
   session[kMaybeDestroy]();
 }
 
+/** Keeps a stream whose slot another has, until its last event is heard. */
+function keepReplaced(session, stream) {
+  session[kReplaced] ??= new Map();
+  session[kReplaced].set(stream[kId], stream);
+}
+
 /** Closes a session whose peer says goodbye; not before what else the peer has sent is heard. */
 function leave(session) {
   if (session.closed) return;
@@ -90,6 +99,27 @@ const engineEvents = {
   [kFindStream](slot, id) {
     const stream = this[kStreams][slot];
     return stream !== undefined && stream[kId] === id ? stream : this[kReplaced]?.get(id);
+  },
+
+  /**
+   * Takes in a stream that we opened. If an older one has its slot, the engine is done with that
+   * one, and its last events are still to be heard.
+   */
+  [kAddOwnStream](stream, slot) {
+    const older = this[kStreams][slot];
+    this[kStreams][slot] = stream;
+    if (older !== undefined) keepReplaced(this, older);
+    this[kOpen].add(stream);
+  },
+
+  /**
+   * Takes in a stream that the peer opened. If one has its slot, that was opened in the meantime,
+   * and the engine is done with this one.
+   */
+  [kAddPeerStream](stream, slot) {
+    if (this[kStreams][slot] === undefined) this[kStreams][slot] = stream;
+    else keepReplaced(this, stream);
+    this[kOpen].add(stream);
   },
 
   [kOnHeaders](slot, id, kind, flags, parent, headers, rawHeaders) {

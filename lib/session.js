@@ -19,6 +19,7 @@ const { bridge, register, unregister } = require('./bridge.js');
 const { sessionFigures, streamFigures } = require('./figures.js');
 const { SettingsState, toEntries, validateSettings } = require('./settings.js');
 const { engineConfig } = require('./options.js');
+const { OpenStreams } = require('./open-streams.js');
 const { SessionAcks, pingOctets, validatePingPayload } = require('./session-acks.js');
 const { installEngineEvents } = require('./session-events.js');
 const { sessionSocket } = require('./socket-proxy.js');
@@ -31,7 +32,6 @@ const {
 } = require('./validators.js');
 const {
   kAcks,
-  kAddStream,
   kAlpnProtocol,
   kBlocked,
   kBody,
@@ -42,12 +42,12 @@ const {
   kGoawayCode,
   kGoawayLastStreamID,
   kHandle,
-  kId,
   kLocalSettings,
   kLoseTransport,
   kMaybeDestroy,
   kNativeHandle,
   kOnSessionOver,
+  kOpen,
   kOptions,
   kOwnOrigin,
   kPendingRequests,
@@ -90,8 +90,6 @@ class Http2Session extends EventEmitter {
   /** Whether it ends for want of a transport: what streams have received whole may still be read. */
   #lost = false;
   #destroyCode = NGHTTP2_NO_ERROR;
-  /** Streams that are not destroyed; each knows its place, so that nothing is hashed. */
-  #open = [];
   #progress = 0;
   /** What waits for the connection. */
   #early;
@@ -113,8 +111,9 @@ class Http2Session extends EventEmitter {
     this[kNativeHandle] = -1;
     /** Streams the engine knows, by slot. */
     this[kStreams] = [];
-    /** Streams by id that lost their slot to a new one before all their events were heard. */
+    /** Streams by id that another has the slot of before all their events were heard. */
     this[kReplaced] = undefined;
+    this[kOpen] = new OpenStreams();
     /** Requests made before the session was connected. */
     this[kPendingRequests] = new Set();
     this[kAcks] = new SessionAcks();
@@ -437,7 +436,7 @@ class Http2Session extends EventEmitter {
       const cancel = new codes.ERR_HTTP2_STREAM_CANCEL(error);
       for (const stream of this[kPendingRequests]) stream.destroy(cancel);
     }
-    for (const stream of this.#open.slice()) {
+    for (const stream of this[kOpen].toArray()) {
       if (!this.#lost || stream[kSlot] >= 0) stream.destroy(error);
     }
 
@@ -477,7 +476,7 @@ class Http2Session extends EventEmitter {
   [kMaybeDestroy](error) {
     if (this.destroyed) return;
     if (error == null) {
-      if (!this.closed || this.#open.length > 0 || this[kPendingRequests].size > 0) return;
+      if (!this.closed || this[kOpen].size > 0 || this[kPendingRequests].size > 0) return;
       if (this[kBlocked]) return;
     }
     this.destroy(error);
@@ -487,7 +486,7 @@ class Http2Session extends EventEmitter {
   [kOnSessionOver]() {
     if (this.destroyed) return;
     this.#closed = true;
-    if (this.#open.length > 0 || this[kPendingRequests].size > 0) return;
+    if (this[kOpen].size > 0 || this[kPendingRequests].size > 0) return;
     this[kEndSession](undefined, undefined, 0);
   }
 
@@ -499,7 +498,7 @@ class Http2Session extends EventEmitter {
     if (this.destroyed) return;
     this.#closed = true;
     this.#lost = true;
-    for (const stream of this.#open.slice()) {
+    for (const stream of this[kOpen].toArray()) {
       if (byUs) stream[kState].forgiveLoss();
       else stream[kState].noteLoss();
       stream.close(NGHTTP2_CANCEL);
@@ -516,7 +515,7 @@ class Http2Session extends EventEmitter {
     // Output that waits for a slow peer and still moves is activity.
     const { bytesWritten = 0, writableLength = 0 } = this[kSocket];
     const progress = bytesWritten - writableLength;
-    const waits = writableLength > 0 || this.#open.some((stream) => stream[kBody]?.left > 0);
+    const waits = writableLength > 0 || this[kOpen].some((stream) => stream[kBody]?.left > 0);
     if (waits && progress !== this.#progress) {
       this.#progress = progress;
       this[kUpdateTimer]();
@@ -556,28 +555,11 @@ class Http2Session extends EventEmitter {
     return this[kGoawayCode] || this.#destroyCode;
   }
 
-  [kAddStream](stream, slot) {
-    const closed = this[kStreams][slot];
-    // The engine is done with it; its last events are still to be heard.
-    if (closed !== undefined) (this[kReplaced] ??= new Map()).set(closed[kId], closed);
-    this[kStreams][slot] = stream;
-    stream[kState].place = this.#open.push(stream) - 1;
-  }
-
   [kStreamDestroyed](stream) {
     if (stream.pending) this[kPendingRequests].delete(stream);
-    else this.#forget(stream);
+    else this[kOpen].delete(stream);
     // Not at once: what the user does in the stream's 'close' comes first.
     if (this.closed) setImmediate(maybeDestroySession, this);
-  }
-
-  /** Takes a stream out of the open ones; the last takes its place. */
-  #forget(stream) {
-    const { place } = stream[kState];
-    const last = this.#open.pop();
-    if (last === stream) return;
-    this.#open[place] = last;
-    last[kState].place = place;
   }
 
   [inspect.custom](depth, options) {

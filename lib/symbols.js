@@ -50,13 +50,15 @@ module.exports = {
   kOnClose: Symbol('onClose'),
 
   // Sessions and their streams, between each other
-  kAddStream: Symbol('addStream'),
+  kAddOwnStream: Symbol('addOwnStream'),
+  kAddPeerStream: Symbol('addPeerStream'),
   kBlocked: Symbol('blocked'),
   kCutter: Symbol('cutter'),
   kDirty: Symbol('dirty'),
   kAcks: Symbol('acks'),
   kEndSession: Symbol('endSession'),
   kFindStream: Symbol('findStream'),
+  kOpen: Symbol('open'),
   kReplaced: Symbol('replaced'),
   kGoawayCode: Symbol('goawayCode'),
   kGoawayLastStreamID: Symbol('goawayLastStreamID'),

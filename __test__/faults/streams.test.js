@@ -9,11 +9,19 @@ const { once } = require('node:events');
 const { test } = require('node:test');
 const http2 = require('../..');
 const { gather } = require('../support/bodies');
-const { END_HEADERS, RawClient, request, reset, windowUpdate } = require('../support/raw-client');
+const {
+  END_HEADERS,
+  RawClient,
+  request,
+  reset,
+  settings,
+  windowUpdate,
+} = require('../support/raw-client');
 const { connect, serve } = require('../support/net');
 const { frame } = require('../support/frames');
 
 const { NGHTTP2_CANCEL, NGHTTP2_NO_ERROR } = builtin.constants;
+const SETTINGS_INITIAL_WINDOW_SIZE = 4;
 const PIECE = Buffer.alloc(1000, 'x');
 /** More than the windows of a stream let through. */
 const BLOCKED = Buffer.alloc(200_000, 'x');
@@ -172,6 +180,30 @@ test('a stream closed and then destroyed is reset, once, and the others go on', 
     resets.map(({ stream }) => stream),
     [1],
   );
+});
+
+test('a push takes the place of a request that came and was reset in the same read', async (t) => {
+  const { server } = await serve(t, http2);
+  const aborted = new Promise((resolve) => {
+    server.on('stream', (stream) => {
+      stream.on('aborted', () => resolve(stream.id)).respond();
+      if (stream.id > 1) return;
+      stream.pushStream({ ':path': '/pushed' }, (error, pushed) => {
+        assert.ifError(error);
+        pushed.respond();
+        pushed.end(PIECE);
+      });
+    });
+  });
+  const client = await RawClient.connect(server.address().port);
+  t.after(() => client.destroy());
+  // The pushed body waits for its window.
+  client.open(settings([[SETTINGS_INITIAL_WINDOW_SIZE, 0]]), request(1), request(3), reset(3, 0));
+  assert.equal(await aborted, 3);
+  await client.received('HEADERS', 2);
+  client.write(windowUpdate(2, PIECE.length));
+  const { payload } = await client.received('DATA', 2);
+  assert.deepEqual(payload, PIECE);
 });
 
 for (const [name, answered] of [
