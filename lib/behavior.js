@@ -92,8 +92,11 @@ module.exports = Object.freeze({
   closeSendsGoaway: since('20.19.3', '22.16', '24.0'),
   /** `request()` on a closed or destroyed session throws; else its stream fails later. */
   requestOnDeadSessionThrows: !since('26.0'),
-  /** Stream events run in the async context of `request()`, not in that of `connect()`. */
-  requestAsyncContext: since('22.12'),
+  /**
+   * Header blocks are heard in the async context of `request()`, not in that of `connect()`; and so
+   * is all the rest of a request that was made before the session was connected.
+   */
+  requestAsyncContext: since('20.18.3', '22.12', '23.2'),
   /** `session.socket.destroy()` destroys the session instead of throwing. */
   socketDestroyAllowed: since('26.6'),
   /** An illegal field name in `request()` also destroys the session. */

@@ -25,6 +25,8 @@ class OutgoingBody {
     /** What the write counts in the Duplex's writableLength: characters of strings. */
     this.weight = 0;
     this.callback = undefined;
+    /** Where the callback runs. @type {import('./async-context.js').Context | undefined} */
+    this.context = undefined;
     /** The stream that ends with this write, if it has no callback (see stream-shortcuts.js). */
     this.last = undefined;
   }
@@ -149,14 +151,15 @@ class OutgoingBody {
    * @param {Error} [error]
    */
   finish(error) {
-    const { callback, last } = this;
+    const { callback, context, last } = this;
     this.chunks = undefined;
     this.callback = undefined;
+    this.context = undefined;
     this.last = undefined;
     this.left = 0;
     this.weight = 0;
     if (last !== undefined) afterFinish(last);
-    else if (callback !== undefined) callback(error);
+    else if (callback !== undefined) context.runInAsyncScope(callback, undefined, error);
   }
 
   /**

@@ -28,6 +28,7 @@ const {
   kOnStreamHeaders,
   kOwnOrigin,
   kPendingRequests,
+  kScope,
   kState,
   kStrictSingle,
   kUnsentCode,
@@ -112,7 +113,7 @@ class ClientHttp2Session extends Http2Session {
     const fields = this.#fieldsOf(request.list);
 
     const stream = new ClientHttp2Stream(this, request.sentHeaders, options);
-    stream[kKeepContext]();
+    if (behavior.requestAsyncContext) stream[kKeepContext]();
     this[kPendingRequests].add(stream);
     if (dead !== undefined) {
       process.nextTick(destroyStream, stream, dead);
@@ -122,7 +123,7 @@ class ClientHttp2Session extends Http2Session {
       stream.destroy(new AbortError(undefined, { cause }));
     } else if (this.connecting) {
       if (options.endStream) stream.end();
-      this[kWhenConnected](() => this.#submit(stream, fields, options));
+      this[kWhenConnected](() => this.#submitEarly(stream, fields, options));
       diagnostics.streamCreated(NGHTTP2_SESSION_CLIENT, stream);
     } else {
       this.#submit(stream, fields, options);
@@ -143,6 +144,12 @@ class ClientHttp2Session extends Http2Session {
     }
   }
 
+  /** The session is connected now; the request was made before. */
+  #submitEarly(stream, fields, options) {
+    if (!behavior.requestAsyncContext) this.#submit(stream, fields, options);
+    else stream[kScope]().runInAsyncScope(this.#submit, this, stream, fields, options);
+  }
+
   /** Hands a request to the engine. */
   #submit(stream, fields, options) {
     if (this.destroyed || stream.destroyed) return;
@@ -160,6 +167,7 @@ class ClientHttp2Session extends Http2Session {
     } else if (slot < 0) {
       this.destroy(new NghttpError(slot));
     } else {
+      if (!behavior.requestAsyncContext) stream[kKeepContext]();
       this[kPendingRequests].delete(stream);
       this[kAddOwnStream](stream, slot);
       transport.schedule(this);

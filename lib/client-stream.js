@@ -1,9 +1,9 @@
 'use strict';
 
-const { AsyncResource } = require('node:async_hooks');
 const { addAbortListener } = require('node:events');
 const behavior = require('./behavior.js');
 const diagnostics = require('./diagnostics.js');
+const { Context } = require('./async-context.js');
 const { Http2Stream } = require('./stream.js');
 const { AbortError } = require('./errors.js');
 const {
@@ -14,6 +14,8 @@ const {
   kOnStreamClosed,
   kOnStreamData,
   kOnStreamEnd,
+  kScope,
+  kSession,
   kState,
 } = require('./symbols.js');
 const { HTTP_STATUS_CONTINUE, NGHTTP2_FLAG_END_STREAM } = require('./constants.js');
@@ -21,13 +23,6 @@ const { HTTP_STATUS_CONTINUE, NGHTTP2_FLAG_END_STREAM } = require('./constants.j
 /** Kinds of header blocks, as the engine numbers them. */
 const RESPONSE = 1;
 const INFORMATIONAL = 2;
-
-/** What the engine tells of a request is heard in the async context that made it. */
-class Context extends AsyncResource {
-  constructor() {
-    super('HTTP2STREAM', { requireManualDestroy: true });
-  }
-}
 
 const base = Http2Stream.prototype;
 
@@ -49,35 +44,34 @@ class ClientHttp2Stream extends Http2Stream {
     this[kState].pushed = false;
     // What is written before the stream has its id goes out in one piece then.
     this.cork();
-    this[kContext] = undefined;
+    // That of a push; a request gets its own.
+    this[kContext] = session[kContext];
     if (signal && !signal.aborted) this.#destroyOnAbort(signal);
   }
 
-  /** Has the events of the stream run in the context of the caller. */
+  /** Has the events of the stream heard in the async context of the caller. */
   [kKeepContext]() {
-    if (behavior.requestAsyncContext) this[kContext] = new Context();
+    this[kContext] = new Context('HTTP2STREAM');
   }
 
-  #run(method, ...args) {
-    const context = this[kContext];
-    if (context === undefined) Reflect.apply(method, this, args);
-    else context.runInAsyncScope(method, this, ...args);
+  [kScope]() {
+    return this[kContext];
   }
 
   [kOnStreamData](chunk) {
     this[kState].contentBegun = true;
-    this.#run(base[kOnStreamData], chunk);
+    this[kScope]().runInAsyncScope(base[kOnStreamData], this, chunk);
   }
 
   [kOnStreamEnd]() {
-    this.#run(base[kOnStreamEnd]);
+    this[kScope]().runInAsyncScope(base[kOnStreamEnd], this);
   }
 
   [kOnStreamClosed](code, byPeer) {
     // RFC 9113 §8.1: without END_STREAM it is no complete response, whatever the code says. One
     // without any content may end nevertheless: Node's tests have it so.
     if (byPeer) this[kState].noteLoss();
-    this.#run(base[kOnStreamClosed], code);
+    this[kScope]().runInAsyncScope(base[kOnStreamClosed], this, code);
   }
 
   #destroyOnAbort(signal) {
@@ -100,7 +94,8 @@ class ClientHttp2Stream extends Http2Stream {
 
   /** A header block of the server. */
   [kOnHeaders](kind, flags, headers, rawHeaders) {
-    this.#run(this.#onHeaders, kind, flags, headers, rawHeaders);
+    const scope = behavior.requestAsyncContext ? this[kScope]() : this[kSession][kContext];
+    scope.runInAsyncScope(this.#onHeaders, this, kind, flags, headers, rawHeaders);
   }
 
   /** A response, an informational block, or trailers. */

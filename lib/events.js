@@ -10,6 +10,7 @@ const { shared, sessions, recycle, refill } = require('./bridge.js');
 const { publishFrame } = require('./frames.js');
 const { addReceived, sensitiveHeaders } = require('./headers.js');
 const {
+  kContext,
   kOnHeaders,
   kOnData,
   kOnEnd,
@@ -175,9 +176,6 @@ function onFrame() {
 // eslint-disable-next-line max-lines-per-function -- one case for each event
 function dispatchOne(chunk) {
   switch (ring[at++]) {
-    case op.SESSION:
-      current = ring[at++];
-      break;
     case op.HEADERS:
       onHeaders();
       break;
@@ -245,6 +243,23 @@ function dispatchOne(chunk) {
 }
 
 /**
+ * Reads what the ring holds of the current session.
+ * @param {Buffer} chunk
+ * @returns {boolean} false: promise jobs have their turn first
+ */
+function tell(chunk) {
+  while (at < ring[0] && ring[at] !== op.SESSION) {
+    if (mustWait(ring, at, sessions[current])) {
+      nextTurn();
+      return false;
+    }
+    note(ring, at);
+    dispatchOne(chunk);
+  }
+  return true;
+}
+
+/**
  * Reads the ring to its end. If a listener throws, the next call goes on behind that event.
  * @param {Buffer} chunk What `receive` was given: DATA events point into it.
  * @returns {boolean} false: between two events whose listeners may await the first, to be called
@@ -254,12 +269,13 @@ function dispatch(chunk) {
   do {
     ring = shared.events;
     while (at < ring[0]) {
-      if (mustWait(ring, at, sessions[current])) {
-        nextTurn();
-        return false;
+      if (ring[at] === op.SESSION) {
+        current = ring[at + 1];
+        at += 2;
       }
-      note(ring, at);
-      dispatchOne(chunk);
+      const context = sessions[current]?.[kContext];
+      const told = context === undefined ? tell(chunk) : context.runInAsyncScope(tell, null, chunk);
+      if (!told) return false;
     }
     at = HEADER;
     textAt = 0;

@@ -78,6 +78,7 @@ const ALWAYS = 3;
 /** Who closed a stream, as the engine tells: we asked for it. */
 const BY_APPLICATION = 3;
 
+/** Destroys a session that was closed, if nothing of it is left. */
 function maybeDestroy(session) {
   session[kMaybeDestroy]();
 }
@@ -285,4 +286,4 @@ function installEngineEvents(Session) {
   Object.defineProperties(Session.prototype, descriptors);
 }
 
-module.exports = { installEngineEvents };
+module.exports = { installEngineEvents, maybeDestroy };

@@ -14,6 +14,7 @@ const behavior = require('./behavior.js');
 const commands = require('./commands.js');
 const timeouts = require('./timeouts.js');
 const transport = require('./transport.js');
+const { Context } = require('./async-context.js');
 const { LINGER, closeTransport } = require('./closing.js');
 const { bridge, register, unregister } = require('./bridge.js');
 const { sessionFigures, streamFigures } = require('./figures.js');
@@ -21,7 +22,7 @@ const { SettingsState, toEntries, validateSettings } = require('./settings.js');
 const { engineConfig } = require('./options.js');
 const { OpenStreams } = require('./open-streams.js');
 const { SessionAcks, pingOctets, validatePingPayload } = require('./session-acks.js');
-const { installEngineEvents } = require('./session-events.js');
+const { installEngineEvents, maybeDestroy } = require('./session-events.js');
 const { sessionSocket } = require('./socket-proxy.js');
 const { NghttpError, codes } = require('./errors.js');
 const {
@@ -35,6 +36,7 @@ const {
   kAlpnProtocol,
   kBlocked,
   kBody,
+  kContext,
   kCutter,
   kDirty,
   kEncrypted,
@@ -79,10 +81,6 @@ const {
 /** Marks a transport that has, or had, a session. */
 const kSocketBound = Symbol('socketBound');
 
-function maybeDestroySession(session) {
-  session[kMaybeDestroy]();
-}
-
 /** An HTTP/2 session over a socket or any other Duplex. */
 class Http2Session extends EventEmitter {
   #closed = false;
@@ -108,6 +106,8 @@ class Http2Session extends EventEmitter {
     this[kSocket] = socket;
     this[kProxySocket] = undefined;
     this[kHandle] = undefined;
+    /** Where its events run; from the connection on. */
+    this[kContext] = undefined;
     this[kNativeHandle] = -1;
     /** Streams the engine knows, by slot. */
     this[kStreams] = [];
@@ -146,6 +146,7 @@ class Http2Session extends EventEmitter {
     if (this.destroyed) return;
     this[kEncrypted] = !!socket.encrypted;
     this[kAlpnProtocol] = socket.encrypted ? socket.alpnProtocol : 'h2c';
+    this[kContext] = new Context('HTTP2SESSION');
     const config = engineConfig(this[kOptions]);
     if (this[kType] === NGHTTP2_SESSION_CLIENT) transport.holdRequests(this, socket, config);
     this[kNativeHandle] = register(this);
@@ -559,7 +560,7 @@ class Http2Session extends EventEmitter {
     if (stream.pending) this[kPendingRequests].delete(stream);
     else this[kOpen].delete(stream);
     // Not at once: what the user does in the stream's 'close' comes first.
-    if (this.closed) setImmediate(maybeDestroySession, this);
+    if (this.closed) setImmediate(maybeDestroy, this);
   }
 
   [inspect.custom](depth, options) {

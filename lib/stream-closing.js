@@ -10,7 +10,11 @@ const timeouts = require('./timeouts.js');
 const { codes, nameForErrorCode, withoutStack } = require('./errors.js');
 const { flushNow, schedule } = require('./transport.js');
 const { kBody, kId, kSession, kSlot, kState, kType } = require('./symbols.js');
-const { NGHTTP2_INTERNAL_ERROR, NGHTTP2_NO_ERROR } = require('./constants.js');
+const {
+  NGHTTP2_INTERNAL_ERROR,
+  NGHTTP2_NO_ERROR,
+  NGHTTP2_SESSION_SERVER,
+} = require('./constants.js');
 
 /** When RST_STREAM goes. */
 const RstStream = Object.freeze({
@@ -113,6 +117,21 @@ function finishClose(stream, code) {
   resetStream(stream, code);
 }
 
+/**
+ * What the peer is told. A response whose content was begun and will not be ended is shown by the
+ * code alone, where its length was not announced: Node's tests want no error with one
+ * (test-http2-large-write-destroy), and none before anything was sent (…-destroy-after-write).
+ * @param {boolean} begun Whether some of the content was sent.
+ */
+function codeForPeer(stream, code, begun) {
+  if (code !== NGHTTP2_NO_ERROR || !begun) return code;
+  const cutShort =
+    (stream[kBody].left > 0 || !stream[kState].endQueued) &&
+    stream[kSession][kType] === NGHTTP2_SESSION_SERVER &&
+    !Object.keys(stream.sentHeaders).some((name) => name.toLowerCase() === 'content-length');
+  return cutShort ? CUT_SHORT : code;
+}
+
 /** What a stream fails with; when it was the peer's making, no frame of the stack would be the user's. */
 function streamError(code, byPeer) {
   const make = () => new codes.ERR_HTTP2_STREAM_ERROR(nameForErrorCode[code] || code);
@@ -129,9 +148,9 @@ function pendingWriteError() {
 }
 
 module.exports = {
-  CUT_SHORT,
   RstStream,
   closeStream,
+  codeForPeer,
   flushBody,
   pendingWriteError,
   resetStream,

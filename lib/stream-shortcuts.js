@@ -33,8 +33,7 @@ function beginEnd(stream, length) {
   state.ended = true;
 }
 
-/** What happens once the chunk is written: 'finish'. */
-function completeEnd(stream) {
+function emitFinish(stream) {
   const state = stream._writableState;
   state.length = 0;
   state.finalCalled = true;
@@ -42,6 +41,17 @@ function completeEnd(stream) {
   if (stream.listenerCount('prefinish') > 0) stream.emit('prefinish');
   state.finished = true;
   stream.emit('finish');
+}
+
+/**
+ * What happens once the chunk is written: 'finish', in the context of who ended the stream.
+ * @param {import('./stream-state.js').StreamState} state
+ */
+function completeEnd(stream, state) {
+  const { endContext } = state;
+  state.endContext = undefined;
+  if (endContext === undefined) emitFinish(stream);
+  else endContext.runInAsyncScope(emitFinish, undefined, stream);
 }
 
 /** Ends the writable side of a stream that nobody has seen yet: there is nothing to send. */
@@ -54,6 +64,20 @@ function endUnheard(stream) {
   state.finished = true;
 }
 
+/**
+ * Whether a server's stream is a request without a body whose end nobody waits for.
+ * @param {import('./stream-state.js').StreamState} state
+ */
+function canSkipEnd(stream, { endAfterHeaders, didRead }) {
+  return (
+    endAfterHeaders &&
+    !didRead &&
+    stream.readableFlowing === null &&
+    stream.listenerCount('end') === 0 &&
+    stream.listenerCount('readable') === 0
+  );
+}
+
 /** Does what reading an empty body to its end does, but for the event, which nobody hears. */
 function skipEnd(stream) {
   const state = stream._readableState;
@@ -61,4 +85,4 @@ function skipEnd(stream) {
   state.endEmitted = true;
 }
 
-module.exports = { canEndDirectly, beginEnd, completeEnd, endUnheard, skipEnd };
+module.exports = { canEndDirectly, beginEnd, completeEnd, endUnheard, canSkipEnd, skipEnd };

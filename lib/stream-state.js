@@ -51,6 +51,8 @@ class StreamState {
   endQueued = false;
   /** Whether the end was made past the Duplex (see stream-shortcuts.js). */
   endsDirectly = false;
+  /** Where 'finish' is heard then, if anybody listened. */
+  endContext = undefined;
   /** Octets of the body that were left when the idle timer went off last. */
   leftAtTimeout = 0;
 

@@ -14,25 +14,33 @@ const commands = require('./commands.js');
 const diagnostics = require('./diagnostics.js');
 const timeouts = require('./timeouts.js');
 const { AbortError, codes } = require('./errors.js');
+const { Context } = require('./async-context.js');
 const { toFieldList } = require('./headers.js');
 const { OutgoingBody } = require('./body.js');
 const { StreamState } = require('./stream-state.js');
 const {
-  CUT_SHORT,
   RstStream,
   closeStream,
+  codeForPeer,
   flushBody,
   pendingWriteError,
   resetStream,
   streamError,
 } = require('./stream-closing.js');
-const { beginEnd, canEndDirectly, completeEnd, skipEnd } = require('./stream-shortcuts.js');
+const {
+  beginEnd,
+  canEndDirectly,
+  canSkipEnd,
+  completeEnd,
+  skipEnd,
+} = require('./stream-shortcuts.js');
 const { afterFinish, schedule } = require('./transport.js');
 const { checkPriority, signal, warnOfMethod } = require('./priority.js');
 const { validateFunction, validateObject, validateUint32 } = require('./validators.js');
 const {
   kAfterFinish,
   kBody,
+  kContext,
   kEndBody,
   kId,
   kInit,
@@ -41,6 +49,7 @@ const {
   kOnStreamData,
   kOnStreamEnd,
   kProceed,
+  kScope,
   kSendPiece,
   kSession,
   kSessionCode,
@@ -80,6 +89,16 @@ function emitWantTrailers(stream) {
 /** Listens to 'end': before the user's listeners, which may throw, and acts behind them. */
 function destroyAfterEnd() {
   process.nextTick(maybeDestroy, this);
+}
+
+/** What is due once the writable side is done. */
+function settleFinish(stream) {
+  const state = stream[kState];
+  if (state.endsDirectly) {
+    state.endsDirectly = false;
+    completeEnd(stream, state);
+  }
+  stream[kMaybeDestroy]();
 }
 
 function maybeDestroy(stream) {
@@ -221,6 +240,7 @@ class Http2Stream extends Duplex {
       process.nextTick(callback);
       return;
     }
+    this[kBody].context = new Context('WRITEWRAP');
     const session = this[kSession];
     commands.data(session, this[kSlot], this[kId], length, false);
     schedule(session);
@@ -276,6 +296,7 @@ class Http2Stream extends Duplex {
     const body = (this[kBody] ??= new OutgoingBody());
     const length = body.setLast(chunk, this);
     beginEnd(this, chunk.length);
+    if (this.listenerCount('finish') > 0) state.endContext = new Context('WRITEWRAP');
     state.endQueued = true;
     state.endsDirectly = true;
     commands.data(session, this[kSlot], this[kId], length, true);
@@ -286,11 +307,15 @@ class Http2Stream extends Duplex {
   /** The writable side is done: 'finish', if the Duplex does not emit it itself. */
   [kAfterFinish]() {
     if (this.destroyed) return;
-    if (this[kState].endsDirectly) {
-      this[kState].endsDirectly = false;
-      completeEnd(this);
-    }
-    this[kMaybeDestroy]();
+    // What nobody listens to may come in any context.
+    const heard = this.listenerCount('close') > 0 || this.listenerCount('finish') > 0;
+    if (heard) this[kScope]().runInAsyncScope(settleFinish, undefined, this);
+    else settleFinish(this);
+  }
+
+  /** The async context in which the stream's events are heard. */
+  [kScope]() {
+    return this[kSession][kContext];
   }
 
   #queueEnd() {
@@ -311,6 +336,7 @@ class Http2Stream extends Duplex {
     this[kUpdateTimer]();
     this[kBody] ??= new OutgoingBody();
     const length = this[kBody].setChunk(chunk, 'buffer', callback);
+    this[kBody].context = this[kScope]();
     const session = this[kSession];
     commands.data(session, this[kSlot], this[kId], length, false);
     schedule(session);
@@ -448,7 +474,8 @@ class Http2Stream extends Duplex {
       this.destroy();
       return;
     }
-    if (this.#isUnheard()) {
+    const served = this[kSession][kType] === NGHTTP2_SESSION_SERVER;
+    if (served && canSkipEnd(this, this[kState])) {
       skipEnd(this);
       this[kMaybeDestroy]();
       return;
@@ -457,24 +484,11 @@ class Http2Stream extends Duplex {
     this.prependListener('end', destroyAfterEnd);
     this[kState].ended = true;
     if (this[kState].held === undefined) this.push(null);
-    if (this[kSession][kType] === NGHTTP2_SESSION_SERVER && !this[kState].didRead) {
+    if (served && !this[kState].didRead) {
       if (this.readableFlowing === null) this.resume();
     } else {
       this.read(0);
     }
-  }
-
-  /** Whether the stream is a request without a body whose end nobody waits for. */
-  #isUnheard() {
-    const state = this[kState];
-    return (
-      state.endAfterHeaders &&
-      !state.didRead &&
-      this[kSession][kType] === NGHTTP2_SESSION_SERVER &&
-      this.readableFlowing === null &&
-      this.listenerCount('end') === 0 &&
-      this.listenerCount('readable') === 0
-    );
   }
 
   /** Destroys the stream if both its sides are done. */
@@ -526,10 +540,10 @@ class Http2Stream extends Duplex {
     if (begun) flushBody(this);
     if (!this[kState].closed) {
       const mode = this.pending ? RstStream.NONE : RstStream.NOW;
-      closeStream(this, this.#codeForPeer(code, begun), mode);
+      closeStream(this, codeForPeer(this, code, begun), mode);
     } else if (this[kState].resetsAtFinish && !this.writableFinished) {
       // It will not come.
-      resetStream(this, this.#codeForPeer(code, begun));
+      resetStream(this, codeForPeer(this, code, begun));
     }
     if (!this.#lacksEnd(session)) this.push(null);
     // A stream that already closed well has nothing to report; neither has one that was cancelled.
@@ -548,20 +562,6 @@ class Http2Stream extends Duplex {
   #lacksEnd(session) {
     if (session.destroyed) this[kState].noteLoss();
     return this[kState].cut;
-  }
-
-  /**
-   * What the peer is told. A response whose content was begun and will not be ended is shown by the
-   * code alone, where its length was not announced: Node's tests want no error with one
-   * (test-http2-large-write-destroy), and none before anything was sent (…-destroy-after-write).
-   */
-  #codeForPeer(code, begun) {
-    if (code !== NGHTTP2_NO_ERROR || !begun) return code;
-    const cutShort =
-      (this[kBody].left > 0 || !this[kState].endQueued) &&
-      this[kSession][kType] === NGHTTP2_SESSION_SERVER &&
-      !Object.keys(this.sentHeaders).some((name) => name.toLowerCase() === 'content-length');
-    return cutShort ? CUT_SHORT : code;
   }
 
   [inspect.custom](depth, options) {

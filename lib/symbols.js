@@ -103,6 +103,7 @@ module.exports = {
   kAfterFinish: Symbol('afterFinish'),
   kBody: Symbol('body'),
   kContext: Symbol('context'),
+  kScope: Symbol('scope'),
   kKeepContext: Symbol('keepContext'),
   kEndBody: Symbol('endBody'),
   kOnStreamClosed: Symbol('onStreamClosed'),

@@ -30,6 +30,7 @@ const {
   kBlocked,
   kBody,
   kCarries,
+  kContext,
   kCutter,
   kDirty,
   kHandle,
@@ -236,7 +237,7 @@ function writeOut(session, socket, target, end) {
 
 /** The engine neither reads nor writes any more: GOAWAY went or came, and all streams have ended. */
 function tellOver(session) {
-  session[kOnSessionOver]();
+  session[kContext].runInAsyncScope(session[kOnSessionOver], session);
 }
 
 /**

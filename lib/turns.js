@@ -75,7 +75,6 @@ function streamMustWait(ring, at, session) {
 function mustWait(ring, at, session) {
   if (!told) return false;
   switch (ring[at]) {
-    case op.SESSION:
     case op.FRAME:
       return false;
     case op.HEADERS:
@@ -93,7 +92,6 @@ function mustWait(ring, at, session) {
 function note(ring, at) {
   const slot = ring[at + 1];
   switch (ring[at]) {
-    case op.SESSION:
     case op.FRAME:
     case op.CLOSED:
       return;
