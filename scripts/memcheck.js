@@ -15,7 +15,7 @@ const FOUND = 99;
 /** What the scenario is run with, and the options for it. */
 const RUNS = [
   { argument: 'plain', options: [] },
-  // What ring computes in assembly looks to memcheck as if it had never been written.
+  // What AWS-LC computes in assembly looks to memcheck as if it had never been written.
   { argument: 'rustls', options: ['--undef-value-errors=no'] },
 ];
 
