@@ -37,7 +37,8 @@ const KEPT: usize = 4 * 1024;
 /// [`authorization`](Pipe::authorization) of the peer before anything is said to it, and
 /// [`seal`](Pipe::seal) what there is to say. [`close`](Pipe::close) ends the own direction.
 ///
-/// After a [`Fault`] there is an alert to send, and nothing else to do.
+/// After a [`Fault`] there is an alert to send, and nothing else to do: whatever is asked for then
+/// fails in the same way.
 pub struct Pipe {
     side: Side,
     /// What has arrived of records that are not complete.
@@ -49,6 +50,7 @@ pub struct Pipe {
     /// Pieces of plaintext that share a record.
     gathered: Vec<u8>,
     judge: Arc<Judge>,
+    fault: Option<Fault>,
     established: bool,
     peer_closed: bool,
     closed: bool,
@@ -300,6 +302,7 @@ impl Pipe {
             outgoing: Vec::new(),
             gathered: Vec::new(),
             judge: Arc::clone(judge),
+            fault: None,
             established: false,
             peer_closed: false,
             closed: false,
@@ -315,6 +318,7 @@ impl Pipe {
     /// # Errors
     /// The connection is over. The alert that says why is in the outgoing octets.
     pub fn open(&mut self, octets: &mut [u8]) -> Result<usize, Fault> {
+        self.check()?;
         let mut incoming = mem::take(&mut self.incoming);
         incoming.extend_from_slice(octets);
         let mut taken = 0;
@@ -336,9 +340,16 @@ impl Pipe {
             Err(error) => {
                 let outgoing = &mut self.outgoing;
                 with_side!(&mut self.side, connection => take_alert(&mut **connection, outgoing));
-                Err(Fault(error))
+                let fault = Fault(error);
+                self.fault = Some(fault.clone());
+                Err(fault)
             }
         }
+    }
+
+    /// A connection that has failed does nothing any more.
+    fn check(&self) -> Result<(), Fault> {
+        self.fault.clone().map_or(Ok(()), Err)
     }
 
     /// Octets of plaintext that [`open`](Pipe::open) had no room for, behind those it had.
@@ -366,8 +377,9 @@ impl Pipe {
     /// left and as many.
     ///
     /// # Errors
-    /// The handshake is not done, or this side has closed.
+    /// The handshake is not done, this side has closed, or the connection has failed.
     pub fn seal(&mut self, pieces: &[&[u8]], skip: usize, out: &mut [u8]) -> Result<Sealed, Fault> {
+        self.check()?;
         if self.closed {
             return Err(Fault(Error::EncryptError));
         }
@@ -397,12 +409,12 @@ impl Pipe {
     /// Ends the own direction (RFC 8446 §6.1): the close_notify is in the outgoing octets. During
     /// the handshake there is nothing to end.
     pub fn close(&mut self) {
-        if self.closed {
+        if self.closed || self.fault.is_some() {
             return;
         }
         self.closed = true;
         let outgoing = &mut self.outgoing;
-        // It fails when the connection has: there is nothing to say then.
+        // It fails before the handshake is done: there is nothing to end then.
         let _ = with_side!(&mut self.side, connection => {
             with_traffic(&mut **connection, |traffic| {
                 append(outgoing, |room| traffic.queue_close_notify(room).map_err(|error| match error {

@@ -315,3 +315,21 @@ fn clients_show_certificates_when_they_are_asked() {
     let fault = asked(ClientCertificate::Required, None).unwrap_err();
     assert_eq!(fault.reason(), "PEER_DID_NOT_RETURN_A_CERTIFICATE");
 }
+
+#[test]
+fn a_failure_is_final() {
+    let (mut client, mut server) = pair(|_| {});
+    let mut altered = seal(&mut client, &[b"hello"]);
+    altered[7] ^= 1;
+    let whole = seal(&mut client, &[b"hello"]);
+    let fault = server.open(&mut altered).unwrap_err();
+    let alert = server.take_outgoing();
+    assert!(!alert.is_empty());
+    for _ in 0..2 {
+        assert_eq!(server.open(&mut whole.clone()).unwrap_err().reason(), fault.reason());
+        let sealed = server.seal(&[b"hello"], 0, &mut [0; 200]);
+        assert_eq!(sealed.unwrap_err().reason(), fault.reason());
+        server.close();
+        assert_eq!(server.outgoing_len() + server.rest_len(), 0);
+    }
+}
