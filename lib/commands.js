@@ -110,41 +110,58 @@ function putKnown(string, mark) {
   return id;
 }
 
+/** @returns {number} the id; -1: it has none */
 function putName(name, mark) {
   if (!name.known) {
     putLiteral(name.lower, mark);
-  } else if (name.generation === generation) {
-    words[used++] = name.id | mark;
-  } else {
-    name.id = putKnown(name.lower, mark);
-    if (name.id >= 0) name.generation = generation;
+    return -1;
   }
+  if (name.generation === generation) {
+    words[used++] = name.id | mark;
+    return name.id;
+  }
+  name.id = putKnown(name.lower, mark);
+  if (name.id >= 0) name.generation = generation;
+  return name.id;
+}
+
+/** @returns {number} the id; -1: it has none */
+function putValue(name, value) {
+  if (!name.volatile && value.length <= MAX_STRING_LENGTH) return putKnown(value, 0);
+  putLiteral(value, 0);
+  return -1;
 }
 
 /**
  * Writes a field list.
- * @param {import('./headers.js').FieldList} fields
+ * @param {import('./field-list.js').FieldList} fields
  */
 function putFields(fields) {
-  const { names, values, count, sensitive } = fields;
+  const { names, values, count, sensitive, ids } = fields;
   words[used++] = count;
   // The table starts anew between blocks only: within one, no id may change its meaning.
   if (stringIds.size + 2 * count > MAX_STRINGS) {
     stringIds.clear();
     generation += 1;
   }
+  const standing = fields.generation === generation && sensitive === undefined;
   for (let i = 0; i < count; i++) {
-    const name = names[i];
-    const value = values[i];
-    if (sensitive !== undefined && sensitive.has(name.lower)) {
-      putName(name, SENSITIVE);
-      putLiteral(value, 0);
+    if (standing && ids[2 * i + 1] >= 0) {
+      words[used++] = ids[2 * i];
+      words[used++] = ids[2 * i + 1];
+    } else if (sensitive !== undefined && sensitive.has(names[i].lower)) {
+      putName(names[i], SENSITIVE);
+      putLiteral(values[i], 0);
+      fields.forgetIds(i);
     } else {
-      putName(name, 0);
-      if (name.volatile || value.length > MAX_STRING_LENGTH) putLiteral(value, 0);
-      else putKnown(value, 0);
+      const nameId = putName(names[i], 0);
+      const valueId = putValue(names[i], values[i]);
+      ids[2 * i] = nameId;
+      // Only with the name's is it of use.
+      ids[2 * i + 1] = nameId < 0 ? -1 : valueId;
     }
   }
+  fields.generation = generation;
 }
 
 /** Flags of REQUEST. */

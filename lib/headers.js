@@ -1,165 +1,38 @@
 'use strict';
 
 /**
- * Outgoing header objects and flat arrays → checked field lists (RFC 9113 §8.2, §8.3), and what is
- * known of a field by its name.
+ * Outgoing header objects and flat arrays → checked field lists (RFC 9113 §8.2, §8.3), and received
+ * fields → header objects.
  */
 
 const { setTimeout } = require('node:timers');
 const { codes } = require('./errors.js');
-const { isHttpToken } = require('./validators.js');
+const { FieldList, SINGLE_VALUE, fieldName } = require('./field-list.js');
 const { builtin } = require('./builtin.js');
 const behavior = require('./behavior.js');
 
 const { sensitiveHeaders } = builtin;
 
-const PSEUDO = {
-  request: new Set([':status', ':method', ':authority', ':scheme', ':path', ':protocol']),
-  response: new Set([':status']),
-  trailers: new Set(),
-};
-
-/** Fields that occur at most once in a message; of received duplicates the first counts. */
-const SINGLE_VALUE = new Set([
+const REQUEST_PSEUDO = new Set([
   ':status',
   ':method',
   ':authority',
   ':scheme',
   ':path',
   ':protocol',
-  'access-control-allow-credentials',
-  'access-control-max-age',
-  'access-control-request-method',
-  'age',
-  'authorization',
-  'content-encoding',
-  'content-language',
-  'content-length',
-  'content-location',
-  'content-md5',
-  'content-range',
-  'content-type',
-  'date',
-  'dnt',
-  'etag',
-  'expires',
-  'from',
-  'host',
-  'if-match',
-  'if-modified-since',
-  'if-none-match',
-  'if-range',
-  'if-unmodified-since',
-  'last-modified',
-  'location',
-  'max-forwards',
-  'proxy-authorization',
-  'range',
-  'referer',
-  'retry-after',
-  'tk',
-  'upgrade-insecure-requests',
-  'user-agent',
-  'x-content-type-options',
 ]);
+const RESPONSE_PSEUDO = new Set([':status']);
+const NO_PSEUDO = new Set();
 
-/** RFC 9113 §8.2.2; `te` may say "trailers". */
-const CONNECTION_SPECIFIC = new Set([
-  'connection',
-  'http2-settings',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'transfer-encoding',
-  'upgrade',
-]);
-
-/** Fields whose values rarely come twice: not worth a place in a table of strings. */
-const VOLATILE = new Set([
-  ':path',
-  'age',
-  'content-length',
-  'content-range',
-  'etag',
-  'if-modified-since',
-  'if-none-match',
-  'last-modified',
-  'location',
-  'set-cookie',
-]);
-
-/** What is known of a field name, worked out once for each spelling. */
-class FieldName {
-  constructor(name) {
-    this.lower = name.toLowerCase();
-    this.pseudo = this.lower.charCodeAt(0) === 58; // ':'
-    this.single = SINGLE_VALUE.has(this.lower);
-    this.connection = CONNECTION_SPECIFIC.has(this.lower);
-    this.volatile = VOLATILE.has(this.lower);
-    this.valid = this.pseudo || isHttpToken(this.lower);
-    /** Whether the name is common enough for the table of strings. */
-    this.known = false;
-    /** Its id there, good for one generation of the table (see commands.js). */
-    this.id = -1;
-    this.generation = -1;
-  }
-}
-
-/** Bounds the memory of applications that make names up. */
-const MAX_NAMES = 2048;
-const names = new Map();
-
-function fieldName(name) {
-  let known = names.get(name);
-  if (known !== undefined) return known;
-  known = new FieldName(name);
-  if (names.size < MAX_NAMES && known.lower.length <= 64) {
-    known.known = true;
-    names.set(name, known);
-  }
-  return known;
-}
-
-/** A checked list of fields in wire order: pseudo-header fields first (RFC 9113 §8.3). */
-class FieldList {
-  constructor() {
-    /** @type {FieldName[]} */
-    this.names = [];
-    /** @type {string[]} */
-    this.values = [];
-    this.count = 0;
-    this.pseudoCount = 0;
-    /** Octets of all names and values. */
-    this.size = 0;
-    /** Lower-case names of the never-indexed fields. */
-    this.sensitive = undefined;
-  }
-
-  clear() {
-    this.count = 0;
-    this.pseudoCount = 0;
-    this.size = 0;
-    this.sensitive = undefined;
-  }
-
-  add(name, value) {
-    const { names, values } = this;
-    let index = this.count++;
-    if (name.pseudo) {
-      // The arrays are longer than a list that is used again: only its own fields move.
-      for (const place = this.pseudoCount++; index > place; index--) {
-        names[index] = names[index - 1];
-        values[index] = values[index - 1];
-      }
-    }
-    names[index] = name;
-    values[index] = value;
-    this.size += name.lower.length + value.length;
-  }
-
-  has(name, upTo) {
-    for (let i = 0; i < upTo; i++) if (this.names[i].lower === name) return true;
-    return false;
+/** The pseudo-headers that may occur in a block of that kind. */
+function pseudoOf(kind) {
+  switch (kind) {
+    case 'request':
+      return REQUEST_PSEUDO;
+    case 'response':
+      return RESPONSE_PSEUDO;
+    default:
+      return NO_PSEUDO;
   }
 }
 
@@ -213,15 +86,14 @@ const scratch = new FieldList();
  * Checks headers and puts them in wire order.
  * @param {object | string[]} headers An object (values: strings, numbers, arrays …) or a flat array.
  * @param {'request' | 'response' | 'trailers'} kind Decides which pseudo-headers may occur.
- * @param {{strictSingle?: boolean, keep?: boolean}} [options] `strictSingle`: refuse duplicates of
- *   single-value fields (default); `keep`: a list of its own instead of one that is good until the
- *   next call.
+ * @param {boolean} [strictSingle] Refuse duplicates of single-value fields.
+ * @param {boolean} [keep] A list of its own instead of one that is good until the next call.
  * @returns {FieldList}
  */
 function toFieldList(headers, kind, strictSingle = true, keep = false) {
   const list = keep ? new FieldList() : scratch;
-  const pseudo = PSEUDO[kind];
-  list.clear();
+  const pseudo = pseudoOf(kind);
+  list.restart(pseudo, strictSingle);
   if (Array.isArray(headers)) {
     for (let i = 0; i < headers.length; i += 2) {
       addField(list, headers[i], headers[i + 1], pseudo, strictSingle);
@@ -230,7 +102,10 @@ function toFieldList(headers, kind, strictSingle = true, keep = false) {
     const keys = Object.keys(headers);
     for (let i = 0; i < keys.length; i++) {
       const key = keys[i];
-      addField(list, key, headers[key], pseudo, strictSingle);
+      const value = headers[key];
+      if (list.repeat(key, value)) continue;
+      addField(list, key, value, pseudo, strictSingle);
+      list.noteSource(i, value);
     }
   }
   setSensitive(list, headers[sensitiveHeaders]);
@@ -347,7 +222,6 @@ function currentDate() {
 }
 
 module.exports = {
-  FieldList,
   sensitiveHeaders,
   toFieldList,
   gather,
