@@ -6,7 +6,13 @@
  */
 
 const { debugSession } = require('./diagnostics.js');
-const { clearInterval, clearTimeout, setInterval, setTimeout } = require('node:timers');
+const {
+  clearInterval,
+  clearTimeout,
+  setImmediate,
+  setInterval,
+  setTimeout,
+} = require('node:timers');
 
 /** How long a peer that broke the protocol, or a transport that failed, may take; in ms. */
 const LINGER = 500;
@@ -77,7 +83,9 @@ function closeTransport(session, socket, error, { graceful, linger }) {
     return;
   }
   if (linger > 0) {
-    process.nextTick(emitError, session, error);
+    // With a socket that is closed at once it would come with its 'close': what the streams' own
+    // ends have users do on later ticks comes first.
+    setImmediate(emitError, session, error);
     socket.once('close', () => emitClose(session));
     // To close while octets arrive would have the system reset the connection, and the peer never
     // learn from the GOAWAY what it did.

@@ -137,6 +137,29 @@ describe('a session that has ended can be collected', () => {
   });
 });
 
+test('requests are over, and their next ticks run, before a session tells of its GOAWAY', async (t) => {
+  async function listen(client, http2) {
+    const { server, url } = await serve(t, http2);
+    server.on('stream', (stream) => {
+      stream.on('error', () => {});
+      stream.session.on('error', () => {});
+      stream.respond();
+      setImmediate(() => stream.session.destroy(NGHTTP2_CANCEL));
+    });
+    const heard = [];
+    const session = await connect(t, client, url);
+    const stream = session.request({ ':method': 'POST' });
+    stream.on('error', () => {});
+    stream.on('close', () => process.nextTick(() => heard.push('the tick after close')));
+    session.on('error', () => heard.push('session error'));
+    await once(session, 'close').catch(() => {});
+    return heard;
+  }
+  const heard = await listen(ours, ours);
+  assert.deepEqual(heard, await listen(builtin, builtin));
+  assert.deepEqual(heard, ['the tick after close', 'session error']);
+});
+
 describe('a request that is given up', () => {
   test('by a signal that was aborted before is destroyed in the same tick', async (t) => {
     const { server, url } = await serve(t, ours);
