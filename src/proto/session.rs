@@ -429,12 +429,7 @@ impl Session {
     }
 
     pub(super) fn return_stream_credit(&mut self, key: StreamKey) {
-        // RFC 9113 §5.1: a peer that has ended its half needs no credit.
-        let Some(stream) = self
-            .streams
-            .get_mut(key)
-            .filter(|stream| stream.recv != Recv::Closed && !stream.closing)
-        else {
+        let Some(stream) = self.streams.get_mut(key).filter(|stream| stream.needs_credit()) else {
             return;
         };
         if let Some(increment) = stream.inflow.take_credit() {

@@ -10,6 +10,9 @@ use crate::frame::{Dependency, StreamId};
 use crate::hpack::FieldList;
 use state::{Recv, Send, State};
 
+/// What padding adds to a DATA frame at most: the pad length and the padding (RFC 9113 §6.1).
+const MAX_PADDED: u64 = 256;
+
 /// One stream. What few streams need is boxed.
 #[derive(Debug)]
 pub(super) struct Stream {
@@ -112,6 +115,14 @@ impl Stream {
 
     pub(super) fn state(&self) -> State {
         State::of(self.send, self.recv)
+    }
+
+    /// Whether credit is of use to the peer: not once it has ended its half (RFC 9113 §5.1), nor
+    /// when its window has room for all that its content-length leaves and a frame's padding.
+    pub(super) fn needs_credit(&self) -> bool {
+        let room = u64::try_from(self.inflow.available()).unwrap_or(0);
+        let suffices = |left: u64| left.saturating_add(MAX_PADDED) <= room;
+        self.recv != Recv::Closed && !self.closing && !self.expected.is_some_and(suffices)
     }
 
     /// Whether the scheduler should know it: DATA is pending and has a window.

@@ -239,6 +239,43 @@ fn a_stream_whose_peer_has_ended_gets_no_credit() {
     assert_eq!(peer.sent(), Vec::<String>::new());
 }
 
+/// Octets that stream 1 was credited with since the last call.
+fn stream_credit(peer: &mut Peer) -> usize {
+    let increment = |line: &String| line.strip_prefix("WINDOW_UPDATE 1 ")?.parse::<usize>().ok();
+    peer.sent().iter().filter_map(increment).sum()
+}
+
+#[test]
+fn a_stream_whose_window_has_room_for_the_rest_gets_no_credit() {
+    for (length, sent) in [(65_279, 0), (65_280, 32_768)] {
+        let mut peer = Peer::of_server(Config::default());
+        peer.headers(1, &[POST, &[("content-length", &length.to_string())]].concat(), false);
+        for _ in 0..2 {
+            peer.data(1, &ZEROS[..16_384], false);
+        }
+        let key = peer.end.key(1);
+        peer.end.consume(key, 32_768);
+        // 32,767 octets of the window are left, of which a frame may spend 256 on padding.
+        assert_eq!(stream_credit(&mut peer), sent, "{length}");
+    }
+}
+
+#[test]
+fn what_padding_took_of_the_room_is_credited() {
+    let mut peer = Peer::of_server(Config::default());
+    peer.headers(1, &[POST, &[("content-length", "40000")]].concat(), false);
+    peer.data(1, &ZEROS[..16_384], false);
+    let key = peer.end.key(1);
+    peer.end.consume(key, 16_384);
+    assert_eq!(stream_credit(&mut peer), 0);
+    // 23,616 octets are to come, in a window of 49,151, until padding has used up the difference.
+    for _ in 0..110 {
+        peer.frame(0, 8, 1, &[&[254], &ZEROS[..255]].concat());
+        peer.end.consume(key, 1);
+    }
+    assert!(stream_credit(&mut peer) >= 32_768);
+}
+
 #[test]
 fn credit_kept_back_under_a_large_window_is_due_under_a_small_one() {
     let mut peer = Peer::of_server(Config::default());
