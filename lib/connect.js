@@ -16,7 +16,8 @@ const DEFAULT_PORT = { 'http:': '80', 'https:': '443' };
 /** @returns {URL | object} */
 function parseAuthority(authority) {
   if (typeof authority === 'string') return new URL(authority);
-  if (authority !== undefined && (authority === null || typeof authority !== 'object')) {
+  const isObject = authority !== null && typeof authority === 'object';
+  if (authority !== undefined && (!isObject || Array.isArray(authority))) {
     throw new codes.ERR_INVALID_ARG_TYPE('authority', ['string', 'URL', 'Object'], authority);
   }
   return authority;

@@ -30,7 +30,7 @@ function completeResponse(given, sendDate) {
   // With a prototype, as objects without one are slow; `sentHeaders` takes it away when asked.
   const headers = { ...given };
   const givenStatus = headers[':status'];
-  const status = givenStatus == null || givenStatus === 0 ? HTTP_STATUS_OK : givenStatus | 0;
+  const status = givenStatus | 0 || HTTP_STATUS_OK;
   checkStatus(status);
   if (givenStatus !== status) headers[':status'] = status;
   if (sendDate && headers.date == null) headers.date = currentDate();

@@ -44,6 +44,21 @@ for (const [name, call] of Object.entries(ofSession)) {
     }));
 }
 
+test('connect(authority)', (t) =>
+  same(t, async (_t, http2) => {
+    const outcomes = [];
+    for (const authority of [...NONE, [], ['http://127.0.0.1:1'], {}]) {
+      outcomes.push(
+        outcome(() => {
+          const session = http2.connect(authority).on('error', ignore);
+          session.destroy();
+          return session;
+        }),
+      );
+    }
+    return outcomes;
+  }));
+
 test('session.close(callback)', (t) =>
   same(t, async (_t, http2) => {
     const outcomes = [];
@@ -59,6 +74,7 @@ const ofStream = {
   'additionalHeaders(headers)': (stream, none) => stream.additionalHeaders(none),
   'pushStream(headers)': (stream, none) => stream.pushStream(none, ignore),
   'respond(headers)': (stream, none) => stream.respond(none),
+  'respond({ :status })': (stream, none) => stream.respond({ ':status': none }),
   'respond(_, options)': (stream, none) => stream.respond({}, none),
 };
 

@@ -67,6 +67,10 @@ test(
       for (const value of [1, ['2', '3'], null]) {
         log.push(outcome(() => response.appendHeader('A', value)));
       }
+      for (const value of [0, '', false, NaN]) {
+        log.push(outcome(() => response.appendHeader('falsy', value)));
+        log.push(response.getHeader('falsy'));
+      }
       log.push(response.getHeaders());
       response.destroy();
     });
@@ -133,6 +137,12 @@ test('statuses are checked when set', async () => {
 
 const heads = [
   [],
+  [0],
+  [null],
+  ['0'],
+  ['none', 'x', { a: '1' }],
+  [[]],
+  [2 ** 32],
   [150],
   [600],
   [200, 'message', { FOO: '2', baz: undefined }],

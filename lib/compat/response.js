@@ -59,7 +59,8 @@ function storeHeader(response, name, value, append) {
   }
   const headers = response[kHeaders];
   const present = append ? headers[key] : undefined;
-  headers[key] = present === undefined ? value : [].concat(present, value);
+  // What is falsy counts as absent, as with the builtin.
+  headers[key] = present ? [].concat(present, value) : value;
 }
 
 /** Array forms of writeHead: what is given replaces what was set. */
