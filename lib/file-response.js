@@ -39,6 +39,11 @@ function checkOptions(stream, headers, options) {
   }
 }
 
+/** Whether it is too late for a response: files take their time to open, and users write, or cork. */
+function isAnswered(stream) {
+  return stream.destroyed || stream.closed || stream.headersSent || stream.writableLength > 0;
+}
+
 function isFileHandle(value) {
   return value !== null && typeof value === 'object' && typeof value.fd === 'number';
 }
@@ -104,6 +109,10 @@ class FileResponse {
   /** Sends the headers, then the octets asked for. */
   start(headers, { offset, length, waitForTrailers }) {
     const { stream } = this;
+    if (isAnswered(stream)) {
+      this.close();
+      return;
+    }
     try {
       stream[kStartResponse](headers, !!waitForTrailers);
     } catch (error) {
@@ -163,16 +172,12 @@ function send(response, stat, headers, options, named) {
   const { stream } = response;
   const range = { offset: options.offset ?? 0, length: options.length ?? -1 };
   const { statCheck, waitForTrailers } = options;
-  let cancelled = stream.destroyed || stream.closed;
-  if (!cancelled && statCheck !== undefined) {
-    const answer = named
-      ? statCheck.call(stream, stat, headers)
-      : statCheck.call(stream, stat, headers, range);
-    cancelled = answer === false || stream.headersSent;
-  }
-  if (cancelled) {
-    response.close();
-    return;
+  if (statCheck !== undefined && !isAnswered(stream)) {
+    const given = named ? [stat, headers] : [stat, headers, range];
+    if (Reflect.apply(statCheck, stream, given) === false) {
+      response.close();
+      return;
+    }
   }
   let { offset, length } = range;
   if (stat.isFile()) {
@@ -248,7 +253,7 @@ function respondWithFile(stream, path, given, options) {
     return;
   }
   readSmallFile(path, (content) => {
-    if (stream.destroyed || stream.closed) return;
+    if (isAnswered(stream)) return;
     // Where the headers are refused, who watches `fs` sees the file opened and closed as by Node.
     if (content === undefined || !sendWhole(stream, content, headers, waitForTrailers)) {
       openFile(stream, path, headers, options, onError);

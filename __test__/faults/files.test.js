@@ -11,6 +11,7 @@ const path = require('node:path');
 const { once } = require('node:events');
 const { describe, test } = require('node:test');
 const http2 = require('../..');
+const { gather } = require('../support/bodies');
 const { connect, serve } = require('../support/net');
 
 const KIB = 1024;
@@ -154,3 +155,32 @@ test('a descriptor is not closed while it is read', async (t) => {
   assert.equal(calls[1], calls[0].replace('read', 'close'));
   assert.equal(calls.length, 2);
 });
+
+/** Answers that come while the file of another is opened. */
+const OTHER_ANSWERS = {
+  'a body': (stream) => stream.end('a body'),
+  'a body that is corked': (stream) => {
+    stream.cork();
+    stream.write('a body');
+    setImmediate(() => stream.end());
+  },
+  'another file': (stream, file) => stream.respondWithFile(file, {}, { length: 6 }),
+};
+
+for (const [name, size] of Object.entries(SIZES)) {
+  for (const [what, answer] of Object.entries(OTHER_ANSWERS)) {
+    test(`${what} and a ${name} file: one is the response`, async (t) => {
+      const file = makeFile(t, size);
+      const { server, url } = await serve(t, http2);
+      server.on('stream', (stream) => {
+        stream.on('error', () => {});
+        stream.respondWithFile(file);
+        answer(stream, file);
+      });
+      const session = await connect(t, http2, url);
+      const { length } = await gather(session.request({ ':path': '/' }));
+      assert.ok(length === 6 || length === size, `${length} octets`);
+      await assertReleased(file);
+    });
+  }
+}
