@@ -7,9 +7,10 @@
 
 const behavior = require('./behavior.js');
 const commands = require('./commands.js');
+const { codes } = require('./errors.js');
 const { schedule } = require('./transport.js');
 const { kId, kSession, kUpdateTimer } = require('./symbols.js');
-const { validateBoolean, validateNumber } = require('./validators.js');
+const { validateBoolean, validateNumber, validateObject } = require('./validators.js');
 
 const DEFAULT_WEIGHT = 16;
 const MAX_WEIGHT = 256;
@@ -72,4 +73,16 @@ function signal(stream, options) {
   schedule(session);
 }
 
-module.exports = { checkPriority, requestSignal, signal, warnOfMethod };
+/** Signals a stream's priority, once it has its id; on newer Nodes it only warns. */
+function changePriority(stream, options) {
+  if (behavior.prioritySignalsRemoved) warnOfMethod();
+  if (stream.destroyed) throw new codes.ERR_HTTP2_INVALID_STREAM();
+  if (behavior.prioritySignalsRemoved) return;
+  validateObject(options, 'options');
+  checkPriority(options);
+  const given = { ...options };
+  if (stream.pending) stream.once('ready', () => signal(stream, given));
+  else signal(stream, given);
+}
+
+module.exports = { changePriority, checkPriority, requestSignal };

@@ -54,11 +54,13 @@ function flushBody(stream) {
   if (stream[kBody] !== undefined && stream[kBody].left > 0) flushNow(session);
 }
 
-/** Sends RST_STREAM, after what was written as far as the windows allow. */
+/** Sends RST_STREAM, once, after what was written as far as the windows allow. */
 function resetStream(stream, code) {
   const session = stream[kSession];
   // With the session, the streams go without a word.
   if (session === undefined || session.destroyed || stream[kSlot] < 0) return;
+  if (stream[kState].resetGiven) return;
+  stream[kState].resetGiven = true;
   if (code === NGHTTP2_NO_ERROR) endUntrailed(stream, session);
   flushBody(stream);
   if (stream[kSlot] < 0) return;
@@ -73,6 +75,7 @@ function resetStream(stream, code) {
  */
 function resetLater(stream, code) {
   const { [kSession]: session, [kSlot]: slot, [kId]: id } = stream;
+  stream[kState].resetGiven = true;
   const reset = () => {
     if (session.destroyed) return;
     commands.reset(session, slot, id, code);
@@ -103,7 +106,6 @@ function closeStream(stream, code, mode) {
   ) {
     finishClose(stream, code);
   } else {
-    stream[kState].resetsAtFinish = true;
     stream.once('finish', () => finishClose(stream, code));
   }
 }

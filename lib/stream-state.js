@@ -10,8 +10,8 @@ class StreamState {
   place = -1;
   closed = false;
   rstCode = 0;
-  /** Whether RST_STREAM is put off until 'finish'. */
-  resetsAtFinish = false;
+  /** Whether RST_STREAM was asked for. */
+  resetGiven = false;
   aborted = false;
   /** Whether the server promised the stream. */
   pushed = false;

@@ -6,10 +6,10 @@
  * how the one closes when the other does.
  */
 
+const { errorMonitor } = require('node:events');
 const { Duplex } = require('node:stream');
 const { inspect } = require('node:util');
 const { setImmediate } = require('node:timers');
-const behavior = require('./behavior.js');
 const commands = require('./commands.js');
 const diagnostics = require('./diagnostics.js');
 const timeouts = require('./timeouts.js');
@@ -35,7 +35,7 @@ const {
   skipEnd,
 } = require('./stream-shortcuts.js');
 const { afterFinish, schedule } = require('./transport.js');
-const { checkPriority, signal, warnOfMethod } = require('./priority.js');
+const { changePriority } = require('./priority.js');
 const { validateFunction, validateObject, validateUint32 } = require('./validators.js');
 const {
   kAfterFinish,
@@ -99,6 +99,11 @@ function settleFinish(stream) {
     completeEnd(stream, state);
   }
   stream[kMaybeDestroy]();
+}
+
+/** Listens to errors of a stream that the engine has closed: neither 'finish' nor 'end' will come. */
+function destroyAfterError() {
+  process.nextTick(() => this.destroy());
 }
 
 function maybeDestroy(stream) {
@@ -220,7 +225,10 @@ class Http2Stream extends Duplex {
   /** Whether the engine takes a write now. */
   #canWrite() {
     if (this.pending || this.destroyed || this[kSlot] < 0) return false;
-    if (!this[kState].headersSent) this[kProceed]();
+    const { closed, headersSent } = this[kState];
+    // What was corked comes when the stream is closed: too late for a response.
+    if (closed && !headersSent) return false;
+    if (!headersSent) this[kProceed]();
     this[kUpdateTimer]();
     this[kBody] ??= new OutgoingBody();
     return true;
@@ -482,13 +490,12 @@ class Http2Stream extends Duplex {
     }
     // The reader may finish what has arrived.
     this.prependListener('end', destroyAfterEnd);
+    this.once(errorMonitor, destroyAfterError);
     this[kState].ended = true;
     if (this[kState].held === undefined) this.push(null);
-    if (served && !this[kState].didRead) {
-      if (this.readableFlowing === null) this.resume();
-    } else {
-      this.read(0);
-    }
+    // Of a paused stream too, if it is empty, 'end' comes.
+    if (served && !this[kState].didRead && this.readableFlowing === null) this.resume();
+    else this.read(0);
   }
 
   /** Destroys the stream if both its sides are done. */
@@ -541,8 +548,8 @@ class Http2Stream extends Duplex {
     if (!this[kState].closed) {
       const mode = this.pending ? RstStream.NONE : RstStream.NOW;
       closeStream(this, codeForPeer(this, code, begun), mode);
-    } else if (this[kState].resetsAtFinish && !this.writableFinished) {
-      // It will not come.
+    } else {
+      // close() may have put it off until 'finish', which will not come.
       resetStream(this, codeForPeer(this, code, begun));
     }
     if (!this.#lacksEnd(session)) this.push(null);
@@ -577,14 +584,7 @@ class Http2Stream extends Duplex {
    * @param {{parent?: number, weight?: number, exclusive?: boolean, silent?: boolean}} options
    */
   priority(options) {
-    if (behavior.prioritySignalsRemoved) warnOfMethod();
-    if (this.destroyed) throw new codes.ERR_HTTP2_INVALID_STREAM();
-    if (behavior.prioritySignalsRemoved) return;
-    validateObject(options, 'options');
-    checkPriority(options);
-    const given = { ...options };
-    if (this.pending) this.once('ready', () => signal(this, given));
-    else signal(this, given);
+    changePriority(this, options);
   }
 
   /**

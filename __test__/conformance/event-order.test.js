@@ -74,6 +74,22 @@ const scenarios = {
     },
   },
 
+  'GET whose stream is paused': {
+    server(stream) {
+      stream.pause();
+      stream.respond();
+      stream.end('hello');
+    },
+    client(session, request) {
+      drain(request());
+    },
+    // Which of 'end' and 'finish' comes first is up to the system's writes.
+    expect(log, actual) {
+      log['server stream'].sort();
+      actual['server stream'].sort();
+    },
+  },
+
   'GET that is answered, then written to after the end': {
     server(stream) {
       stream.on('error', ignore);

@@ -206,6 +206,21 @@ test('a push takes the place of a request that came and was reset in the same re
   assert.deepEqual(payload, PIECE);
 });
 
+test('what is corked when its stream is reset is dropped', async (t) => {
+  const { server } = await serve(t, http2);
+  const served = once(server, 'stream');
+  const client = await RawClient.connect(server.address().port);
+  t.after(() => client.destroy());
+  client.open(request(1, { flags: END_HEADERS }));
+  const [stream] = await served;
+  const closed = once(stream, 'close');
+  stream.cork();
+  stream.write(PIECE);
+  client.write(reset(1, NGHTTP2_CANCEL), request(3));
+  await closed;
+  assert.equal(stream.headersSent, false);
+});
+
 for (const [name, answered] of [
   ['downloads that are aborted', true],
   ['downloads that are aborted at their end', false],
