@@ -10,6 +10,7 @@ const { once } = require('node:events');
 const http2 = require('../..');
 const { gather } = require('../support/bodies');
 const { PREFACE, frame } = require('../support/frames');
+const { sequence } = require('../support/random');
 const {
   END_HEADERS,
   GET,
@@ -26,15 +27,7 @@ const SECONDS = Number(process.argv[2] ?? 60);
 const SEED = Number(process.argv[3] ?? Date.now() % 2 ** 31);
 const CONNECTIONS = 20;
 
-let state = SEED >>> 0;
-
-/** The next of a reproducible sequence: an integer below `limit`. */
-function random(limit) {
-  state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-  return Math.floor((state / 2 ** 32) * limit);
-}
-
-const pick = (list) => list[random(list.length)];
+const { random, pick } = sequence(SEED);
 const noise = (length) => Buffer.from(Array.from({ length }, () => random(256)));
 
 /** A sound exchange of a client's, as octets. */
