@@ -64,11 +64,8 @@ const MAX_FREE_FLIGHTS = 64;
  */
 const FAIR_SHARE = 1 << 16;
 
-/**
- * Turns of promise jobs within one read after which what was asked for in them is sent: the peer is
- * at work on it while the rest of the read is told of, and the other way round from then on.
- */
-const TURNS_AHEAD = 16;
+/** Fewer turns of promise jobs are not worth a write of their own. */
+const MIN_TURNS_AHEAD = 16;
 
 /** Default of `peerMaxConcurrentStreams`. */
 const PEER_STREAMS = 100;
@@ -269,6 +266,16 @@ function flush(session) {
   }
 }
 
+/**
+ * Whether so much of a read was told of that what was asked for meanwhile is to be sent: when half
+ * of the session's streams had their turn. The peer is at work on it while the other half is told
+ * of, and the other way round from then on.
+ */
+function isHalfway() {
+  if (turns < MIN_TURNS_AHEAD) return false;
+  return feeding === undefined || turns >= feeding[kStreams].length / 2;
+}
+
 function flushAll() {
   const sessions = dirty;
   dirty = [];
@@ -321,7 +328,7 @@ function scheduleFinish() {
  * @returns {boolean} whether there may be more to do
  */
 function step() {
-  if (turns >= TURNS_AHEAD) flushAll();
+  if (isHalfway()) flushAll();
   if (!dispatch(chunk)) {
     turns += 1;
     pause();
