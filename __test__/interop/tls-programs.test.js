@@ -107,18 +107,17 @@ for (const engine of ENGINES) {
     const args = ['s_client', '-connect', address, '-tls1_2', '-alpn', 'h2', '-CAfile'];
     const child = spawn('openssl', [...args, file('ca.pem')]);
     t.after(() => child.kill());
-    let errors = '';
+    let told = '';
     child.stderr.setEncoding('latin1').on('data', (text) => {
-      errors += text;
+      told += text;
     });
     child.stdout.setEncoding('latin1').on('data', (text) => {
       // A line of its own that asks s_client to do it.
       if (text.includes(SETTINGS)) child.stdin.write('R\n');
     });
-    await once(child, 'close');
-    // It says so, or is irritated that the server goes on meanwhile.
-    assert.match(errors, /error:/);
-    await closed;
+    // Nobody but the server ends the connection, with an alert or, from Node 26 on, without.
+    await Promise.all([once(child, 'close'), closed]);
+    assert.match(told, /^RENEGOTIATING$/m);
   });
 
   test(`Chromium loads a page from ${engine}`, { skip: absent('chromium') }, async (t) => {
