@@ -8,7 +8,7 @@
 const { HEADER, INBOUND_STRINGS, SENSITIVE, events: op } = require('./protocol.js');
 const { shared, sessions, recycle, refill } = require('./bridge.js');
 const { publishFrame } = require('./frames.js');
-const { addReceived, sensitiveHeaders } = require('./headers.js');
+const { addReceived, sensitiveHeaders, setReceived } = require('./headers.js');
 const {
   kContext,
   kOnHeaders,
@@ -34,6 +34,10 @@ const { mustWait, nextTurn, note } = require('./turns.js');
  * and V8 makes an array with wide gaps a hash table.
  */
 const strings = new Array(INBOUND_STRINGS).fill('');
+/** By id: the field section that the string was last a name in, or that defined it. */
+const sections = new Int32Array(INBOUND_STRINGS);
+/** Number of the field section read last; wraps. */
+let section = 0;
 
 let ring = shared.events;
 let at = HEADER;
@@ -51,8 +55,18 @@ function readString(word) {
   textAt += ~word;
   const string = shared.text.latin1Slice(start, textAt);
   const id = ring[at++];
-  if (id >= 0) strings[id] = string;
+  if (id >= 0) {
+    strings[id] = string;
+    sections[id] = section;
+  }
   return string;
+}
+
+/** Whether that word is a name that the section has not had, for certain. */
+function isFirst(word) {
+  if (word < 0 || sections[word] === section) return false;
+  sections[word] = section;
+  return true;
 }
 
 function readFields(count) {
@@ -63,16 +77,19 @@ function readFields(count) {
   headers = Object.setPrototypeOf({}, null);
   headers[sensitiveHeaders] = sensitive;
   rawHeaders = [];
+  section = (section + 1) | 0;
   for (let i = 0; i < count; i++) {
     let word = ring[at++];
     const mark = (word < 0 ? ~word : word) & SENSITIVE;
     // Both forms keep the mark in the same bit, inverted in the second.
     if (mark !== 0) word ^= SENSITIVE;
+    const first = isFirst(word);
     const name = readString(word);
     const value = readString(ring[at++]);
     rawHeaders.push(name, value);
     if (mark !== 0) sensitive.push(name);
-    addReceived(headers, name, value, strict);
+    if (first) setReceived(headers, name, value);
+    else addReceived(headers, name, value, strict);
   }
 }
 

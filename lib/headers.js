@@ -130,21 +130,24 @@ function gather(pairs) {
 }
 
 /**
+ * Puts a received field into a header object that has none of its name.
+ * @param {object} headers Null-prototype.
+ */
+function setReceived(headers, name, value) {
+  if (name === 'set-cookie') headers[name] = [value];
+  else headers[name] = name === ':status' ? Number(value) : value;
+}
+
+/**
  * Adds a received field to a header object.
  * @param {object} headers Null-prototype.
  */
 function addReceived(headers, name, value, strictSingle) {
   const previous = headers[name];
-  if (name === 'set-cookie') {
-    if (previous === undefined) headers[name] = [value];
-    else previous.push(value);
-  } else if (previous === undefined) {
-    headers[name] = name === ':status' ? Number(value) : value;
-  } else if (name === 'cookie') {
-    headers[name] = `${previous}; ${value}`;
-  } else if (!strictSingle || !SINGLE_VALUE.has(name)) {
-    headers[name] = `${previous}, ${value}`;
-  }
+  if (previous === undefined) setReceived(headers, name, value);
+  else if (name === 'set-cookie') previous.push(value);
+  else if (name === 'cookie') headers[name] = `${previous}; ${value}`;
+  else if (!strictSingle || !SINGLE_VALUE.has(name)) headers[name] = `${previous}, ${value}`;
 }
 
 function lookup(pairs, wanted) {
@@ -227,5 +230,6 @@ module.exports = {
   gather,
   completeRequest,
   addReceived,
+  setReceived,
   currentDate,
 };

@@ -221,6 +221,11 @@ impl Writer<'_> {
         self.text_at += octets.len();
     }
 
+    /// A field section begins; its lines follow.
+    pub(super) fn section(&mut self) {
+        self.strings.section();
+    }
+
     /// One field line: two string references, at most four words.
     pub(super) fn field(&mut self, name: &[u8], value: &[u8], sensitive: bool) {
         let mark = if sensitive { SENSITIVE } else { 0 };

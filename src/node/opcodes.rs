@@ -22,7 +22,7 @@ pub(super) mod event {
             HEADERS = 2,
             /// `slot id offset length flow`: `offset` is an index in the chunk being received.
             DATA = 3,
-            /// `slot id`: the peer finished its half.
+            /// `slot id`: the peer finished its half. Not of a request whose HEADERS did.
             END = 4,
             /// `slot id code by`: the slot is free from here on.
             CLOSED = 5,

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::events::{Ring, word};
 use super::opcodes::event as code;
 use crate::proto::{
-    Cause, Dependency, Direction, Event, FieldList, FrameNote, Head, HeadersKind, Payload,
+    Cause, Dependency, Direction, Event, FieldList, Flags, FrameNote, Head, HeadersKind, Payload,
     Reporting, Sink, StreamKey,
 };
 
@@ -14,17 +14,19 @@ pub(super) struct Reporter<'a> {
     ring: &'a mut Ring,
     /// Address of the chunk being received; offsets of DATA count from there.
     base: usize,
+    /// The request told of last, if its HEADERS ended it: they have said so.
+    ended: Option<StreamKey>,
 }
 
 impl<'a> Reporter<'a> {
     /// For calls that receive nothing.
     pub(super) fn new(ring: &'a mut Ring) -> Self {
-        Self { ring, base: 0 }
+        Self { ring, base: 0, ended: None }
     }
 
     /// For a call that receives `chunk`.
     pub(super) fn receiving(ring: &'a mut Ring, chunk: &[u8]) -> Self {
-        Self { ring, base: chunk.as_ptr().addr() }
+        Self { ring, base: chunk.as_ptr().addr(), ended: None }
     }
 
     fn plain(&mut self, words: &[i32]) {
@@ -52,6 +54,7 @@ impl<'a> Reporter<'a> {
         // A field takes at most four words; its octets count into the size of the list.
         self.ring.event(head.len() + fields.len() * 4, fields.size() as usize, |writer| {
             writer.put(&head);
+            writer.section();
             for field in fields.iter() {
                 writer.field(field.name, field.value, field.sensitive);
             }
@@ -106,8 +109,12 @@ impl Sink for Reporter<'_> {
         match event {
             Event::Headers { stream, kind, fields, flags } => {
                 self.headers(stream, kind, fields, flags);
+                let ended =
+                    kind == HeadersKind::Request && Flags(flags).contains(Flags::END_STREAM);
+                self.ended = ended.then_some(stream);
             }
             Event::Data { stream, data, flow_len } => self.data(stream, data, flow_len),
+            Event::EndStream { stream } if self.ended == Some(stream) => {}
             Event::EndStream { stream } => {
                 let [slot, id] = key(stream);
                 self.plain(&[code::END, slot, id]);
@@ -176,6 +183,7 @@ impl Sink for Reporter<'_> {
         self.ring.event(head.len() + 1 + count * 4, text, |writer| {
             writer.put(&head);
             writer.put(&[word(octets.len())]);
+            writer.section();
             for field in note.fields.into_iter().flat_map(FieldList::iter) {
                 writer.field(field.name, field.value, field.sensitive);
             }

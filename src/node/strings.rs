@@ -11,6 +11,9 @@ const SETS: usize = Inbound::CAPACITY as usize / WAYS;
 /// Longer strings are rarely repeated and cross as octets every time.
 const MAX_INTERNED: usize = 256;
 
+/// Strings of a field section whose places are remembered: those of as many fields, twice.
+const PLACES: usize = 64;
+
 /// How a string is told to JavaScript.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reference {
@@ -32,12 +35,17 @@ struct Entry {
 
 /// Strings that the engine reports: a two-way set-associative cache whose places are the ids.
 ///
+/// Field sections are mostly alike, so that the string that was at a place before is looked at first.
 /// A hit is a few nanoseconds, a miss replaces the place of its set that was not used last. Peers
 /// choose the strings: whatever they send, the table holds 2048 strings of at most 256 octets.
 pub(super) struct Inbound {
     entries: Box<[Entry]>,
     /// Per set, whether the second way was used last.
     recent: Box<[bool]>,
+    /// The ids of the section before, by place.
+    before: [u16; PLACES],
+    /// Place in its section of the string that comes next.
+    place: usize,
 }
 
 impl Inbound {
@@ -46,11 +54,36 @@ impl Inbound {
 
     pub(super) fn new() -> Self {
         let entries = (0..SETS * WAYS).map(|_| Entry::default()).collect();
-        Self { entries, recent: vec![false; SETS].into() }
+        Self { entries, recent: vec![false; SETS].into(), before: [0; PLACES], place: 0 }
     }
 
-    /// Looks `octets` up; on a miss they take a place, which the caller must pass on.
+    /// A field section begins.
+    pub(super) fn section(&mut self) {
+        self.place = 0;
+    }
+
+    /// Looks the next string of a section up; on a miss it takes a place, which the caller must
+    /// pass on.
     pub(super) fn refer(&mut self, octets: &[u8]) -> Reference {
+        let place = self.place;
+        self.place += 1;
+        if let Some(guess) = self.before.get(place).map(|id| usize::from(*id)) {
+            let entry = &self.entries[guess];
+            if entry.used && entry.octets == octets {
+                self.recent[guess / WAYS] = guess % WAYS == 1;
+                return Reference::Known(id(guess / WAYS, guess % WAYS));
+            }
+        }
+        let reference = self.look_up(octets);
+        if let Some(before) = self.before.get_mut(place)
+            && let Reference::Known(id) | Reference::Define(id) = reference
+        {
+            *before = u16::try_from(id).unwrap_or_default();
+        }
+        reference
+    }
+
+    fn look_up(&mut self, octets: &[u8]) -> Reference {
         if octets.len() > MAX_INTERNED {
             return Reference::Once;
         }
@@ -196,6 +229,32 @@ mod tests {
                 Reference::Known(id) => assert_eq!(mirror[id as usize].as_ref(), Some(&string)),
                 Reference::Once => panic!("short strings are kept"),
             }
+        }
+    }
+
+    #[test]
+    fn sections_that_differ_in_some_places_are_told_alike() {
+        let mut table = Inbound::new();
+        let mut told = |section: &[&[u8]]| -> Vec<Reference> {
+            table.section();
+            section.iter().map(|string| table.refer(string)).collect()
+        };
+        let first = told(&[b":path", b"/", b"accept", b"*/*"]);
+        let ids = |told: &[Reference]| -> Vec<_> { told.iter().copied().map(known).collect() };
+        assert_eq!(told(&[b":path", b"/", b"accept", b"*/*"]), ids(&first));
+        let second = told(&[b":path", b"/other", b"accept", b"*/*"]);
+        assert!(matches!(second[1], Reference::Define(_)));
+        assert_eq!([second[0], second[2], second[3]], [0, 2, 3].map(|at| known(first[at])));
+        // Another order, and longer than what is remembered.
+        assert_eq!(told(&[b"accept", b"*/*"]), ids(&first[2..]));
+        assert_eq!(told(&[&b"accept"[..]; 3 * PLACES]), [known(first[2]); 3 * PLACES]);
+    }
+
+    /// What a string is told by when it is told again.
+    fn known(reference: Reference) -> Reference {
+        match reference {
+            Reference::Define(id) => Reference::Known(id),
+            other => other,
         }
     }
 
