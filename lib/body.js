@@ -6,10 +6,24 @@
  * until output is drawn, and large ones are passed on without a copy.
  */
 
+const { Buffer } = require('node:buffer');
 const { afterFinish } = require('./transport.js');
 
 /** Longest string that is kept as it is, to be encoded straight into the output. */
 const MAX_STRING = 2048;
+
+/** A loop over the characters beats a call into native code up to about this length. */
+const SHORT_STRING = 32;
+
+/** Writes a string that is `length` octets long in UTF-8. */
+function writeString(target, string, position, length) {
+  if (length > SHORT_STRING || length !== string.length) {
+    target.utf8Write(string, position, length);
+    return;
+  }
+  // As many octets as characters: it is ASCII.
+  for (let i = 0; i < length; i++) target[position + i] = string.charCodeAt(i);
+}
 
 class OutgoingBody {
   constructor() {
@@ -92,7 +106,7 @@ class OutgoingBody {
     this.left -= length;
     if (typeof this.chunks === 'string') {
       if (this.left === 0 && this.at === 0) {
-        target.utf8Write(this.chunks, position, length);
+        writeString(target, this.chunks, position, length);
         return;
       }
       this.chunks = Buffer.from(this.chunks);

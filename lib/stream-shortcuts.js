@@ -1,12 +1,18 @@
 'use strict';
 
 /**
- * The only place that touches the state behind a Duplex (`_readableState`, `_writableState`).
+ * The only place that touches the state behind a Duplex (`_readableState`, `_writableState`,
+ * `_eventsCount`).
  *
  * The common life of a response, `respond(); end(chunk)` for a request without a body, goes through
  * a dozen functions and four ticks of node:stream. Here the same changes of state are made directly,
  * and the same events come in the same order; what is less common takes the ordinary way.
  */
+
+/** Whether somebody listens to an event. Mostly nobody listens to anything, which is quick to tell. */
+function isHeard(stream, event) {
+  return stream._eventsCount > 0 && stream.listenerCount(event) > 0;
+}
 
 /** Whether a stream's writable side is idle, so that an end can be made directly. */
 function canEndDirectly(stream, chunk, encoding, callback) {
@@ -38,7 +44,7 @@ function emitFinish(stream) {
   state.length = 0;
   state.finalCalled = true;
   state.prefinished = true;
-  if (stream.listenerCount('prefinish') > 0) stream.emit('prefinish');
+  if (isHeard(stream, 'prefinish')) stream.emit('prefinish');
   state.finished = true;
   stream.emit('finish');
 }
@@ -73,8 +79,8 @@ function canSkipEnd(stream, { endAfterHeaders, didRead }) {
     endAfterHeaders &&
     !didRead &&
     stream.readableFlowing === null &&
-    stream.listenerCount('end') === 0 &&
-    stream.listenerCount('readable') === 0
+    !isHeard(stream, 'end') &&
+    !isHeard(stream, 'readable')
   );
 }
 
@@ -85,4 +91,12 @@ function skipEnd(stream) {
   state.endEmitted = true;
 }
 
-module.exports = { canEndDirectly, beginEnd, completeEnd, endUnheard, canSkipEnd, skipEnd };
+module.exports = {
+  canEndDirectly,
+  beginEnd,
+  completeEnd,
+  endUnheard,
+  canSkipEnd,
+  isHeard,
+  skipEnd,
+};

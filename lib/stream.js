@@ -32,6 +32,7 @@ const {
   canEndDirectly,
   canSkipEnd,
   completeEnd,
+  isHeard,
   skipEnd,
 } = require('./stream-shortcuts.js');
 const { afterFinish, schedule } = require('./transport.js');
@@ -304,7 +305,7 @@ class Http2Stream extends Duplex {
     const body = (this[kBody] ??= new OutgoingBody());
     const length = body.setLast(chunk, this);
     beginEnd(this, chunk.length);
-    if (this.listenerCount('finish') > 0) state.endContext = new Context('WRITEWRAP');
+    if (isHeard(this, 'finish')) state.endContext = new Context('WRITEWRAP');
     state.endQueued = true;
     state.endsDirectly = true;
     commands.data(session, this[kSlot], this[kId], length, true);
@@ -316,9 +317,8 @@ class Http2Stream extends Duplex {
   [kAfterFinish]() {
     if (this.destroyed) return;
     // What nobody listens to may come in any context.
-    const heard = this.listenerCount('close') > 0 || this.listenerCount('finish') > 0;
-    if (heard) this[kScope]().runInAsyncScope(settleFinish, undefined, this);
-    else settleFinish(this);
+    if (!isHeard(this, 'close') && !isHeard(this, 'finish')) settleFinish(this);
+    else this[kScope]().runInAsyncScope(settleFinish, undefined, this);
   }
 
   /** The async context in which the stream's events are heard. */
