@@ -84,6 +84,19 @@ function canSkipEnd(stream, { endAfterHeaders, didRead }) {
   );
 }
 
+/** Ends a stream that nobody has begun to read, and reads it to its end. */
+function dump(stream) {
+  if (stream._eventsCount > 0) {
+    stream.push(null);
+    stream.resume();
+    return;
+  }
+  const state = stream._readableState;
+  state.ended = true;
+  state.endEmitted = true;
+  state.flowing = true;
+}
+
 /** Does what reading an empty body to its end does, but for the event, which nobody hears. */
 function skipEnd(stream) {
   const state = stream._readableState;
@@ -97,6 +110,7 @@ module.exports = {
   completeEnd,
   endUnheard,
   canSkipEnd,
+  dump,
   isHeard,
   skipEnd,
 };

@@ -3,6 +3,7 @@
 const { Readable } = require('node:stream');
 const { codes } = require('../errors.js');
 const { streamSocket } = require('../socket-proxy.js');
+const { dump } = require('../stream-shortcuts.js');
 const { validateString } = require('../validators.js');
 const { watch } = require('./stream-events.js');
 const {
@@ -79,11 +80,8 @@ class Http2ServerRequest extends Readable {
   [kOnClose]() {
     this[kClosed] = true;
     this[kStream][kRequest] = undefined;
-    this.push(null);
-    // Nobody reads: whoever waits for 'end' gets it all the same.
-    if (!this[kAttached] && this.readableFlowing === null && this.listenerCount('end') > 0) {
-      this.resume();
-    }
+    if (this[kAttached] || this.readableFlowing !== null) this.push(null);
+    else dump(this);
     this.emit('close');
   }
 

@@ -40,6 +40,10 @@ const kStatusCode = Symbol('statusCode');
 /** Whether 'drain' of the stream is passed on. */
 const kDrains = Symbol('drains');
 
+/** Headers by name, with nothing inherited; quicker to make and to copy than `{ __proto__: null }`. */
+function HeaderTable() {}
+HeaderTable.prototype = Object.freeze({ __proto__: null });
+
 function onStreamDrain() {
   this[kResponse]?.emit('drain');
 }
@@ -133,8 +137,7 @@ class Http2ServerResponse extends Stream {
   constructor(stream, options) {
     super(options);
     this[kStream] = stream;
-    // See events.js: faster than `{ __proto__: null }`.
-    this[kHeaders] = Object.setPrototypeOf({}, null);
+    this[kHeaders] = new HeaderTable();
     this[kTrailers] = undefined;
     this[kClosed] = false;
     this[kDestroyed] = false;
