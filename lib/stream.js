@@ -87,7 +87,7 @@ function emitWantTrailers(stream) {
   if (!stream.emit('wantTrailers')) stream.sendTrailers({});
 }
 
-/** Listens to 'end': before the user's listeners, which may throw, and acts behind them. */
+/** Listens to 'end' and 'finish', and acts behind the user's listeners. */
 function destroyAfterEnd() {
   process.nextTick(maybeDestroy, this);
 }
@@ -468,29 +468,29 @@ class Http2Stream extends Duplex {
     // What was announced and not asked for will never be sent.
     const body = this[kBody];
     if (body !== undefined && body.left > 0) body.finish();
-    // After an error, a late write for instance, neither 'finish' nor 'end' will come.
-    if (code !== NGHTTP2_NO_ERROR || this.errored !== null) {
+    // After an error, a late write for instance, neither 'finish' nor 'end' will come; nor does 'end'
+    // without END_STREAM.
+    const cut = this.readable && this[kState].cut;
+    if (code !== NGHTTP2_NO_ERROR || this.errored !== null || cut) {
       this.destroy();
       return;
     }
-    if (!this.readable) {
-      this[kMaybeDestroy]();
-      return;
-    }
-    // Without END_STREAM there is no 'end'.
-    if (this[kState].cut) {
-      this.destroy();
-      return;
-    }
+    if (this.readable) this.#endReading();
+    if (!this.readable) this[kMaybeDestroy]();
+    // An end that was made directly sees to it.
+    if (this.destroyed || (this[kState].endsDirectly && !this.readable)) return;
+    this.once('finish', destroyAfterEnd);
+    this.once(errorMonitor, destroyAfterError);
+  }
+
+  /** The reader may finish what has arrived. */
+  #endReading() {
     const served = this[kSession][kType] === NGHTTP2_SESSION_SERVER;
     if (served && canSkipEnd(this, this[kState])) {
       skipEnd(this);
-      this[kMaybeDestroy]();
       return;
     }
-    // The reader may finish what has arrived.
     this.prependListener('end', destroyAfterEnd);
-    this.once(errorMonitor, destroyAfterError);
     this[kState].ended = true;
     if (this[kState].held === undefined) this.push(null);
     // Of a paused stream too, if it is empty, 'end' comes.
