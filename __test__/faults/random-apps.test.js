@@ -3,12 +3,21 @@
 // Applications that call anything at any time (support/random-app.js): a few of them; `npm run
 // fuzz:apps` plays more.
 
-const { test } = require('node:test');
+const { describe, test } = require('node:test');
 const http2 = require('../..');
+const { makeCertificate } = require('../../scripts/certificate');
+const { TRANSPORTS } = require('../support/net');
 const { RandomApp } = require('../support/random-app');
 
-const COUNT = 60;
+const COUNT = 30;
 
-for (let seed = 1; seed <= COUNT; seed++) {
-  test(`seed ${seed}`, () => new RandomApp(seed).run(http2));
+for (const { transport, tls } of TRANSPORTS) {
+  describe(`an application over ${transport}`, () => {
+    for (let seed = 1; seed <= COUNT; seed++) {
+      test(`seed ${seed}`, async () => {
+        const secure = tls ? { ...(await makeCertificate()), tlsEngine: tls } : undefined;
+        await new RandomApp(seed).run(http2, secure);
+      });
+    }
+  });
 }

@@ -62,16 +62,23 @@ class RandomApp {
     this.#pick = pick;
   }
 
-  /** Runs it over an http2 module; rejects when something is wrong. */
-  async run(http2) {
-    const server = http2.createServer(this.#pick(OPTIONS));
+  /**
+   * Runs it over an http2 module; rejects when something is wrong.
+   * @param {{key: string, cert: string, tlsEngine?: string}} [secure] With TLS, and this.
+   */
+  async run(http2, secure) {
+    const options = { ...this.#pick(OPTIONS), ...secure };
+    const server = secure ? http2.createSecureServer(options) : http2.createServer(options);
     server.on('session', (session) => this.#watchSession(session));
     server.on('sessionError', () => {});
     server.on('stream', (stream) => this.#use(stream));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const url = `http://127.0.0.1:${server.address().port}`;
-    const session = this.#watchSession(http2.connect(url, this.#pick(OPTIONS)));
+    const url = `http${secure ? 's' : ''}://127.0.0.1:${server.address().port}`;
+    const { tlsEngine } = secure ?? {};
+    const session = this.#watchSession(
+      http2.connect(url, { ...this.#pick(OPTIONS), tlsEngine, rejectUnauthorized: false }),
+    );
     session.on('stream', (stream) => this.#use(stream));
     for (let left = 1 + this.#random(3); left > 0; left--) {
       this.#attempt(() => this.#use(session.request(...this.#pick(REQUESTS))));
