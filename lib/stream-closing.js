@@ -2,7 +2,7 @@
 
 /** How a stream closes, and what its peer is told. The stream is handed in. */
 
-const { setImmediate } = require('node:timers');
+const { setImmediate, setTimeout } = require('node:timers');
 const behavior = require('./behavior.js');
 const commands = require('./commands.js');
 const diagnostics = require('./diagnostics.js');
@@ -30,6 +30,13 @@ const RstStream = Object.freeze({
  * builtin's client take it for a complete one.
  */
 const CUT_SHORT = NGHTTP2_INTERNAL_ERROR;
+
+/**
+ * How long a client may take, in ms, to end a request that was answered unread. RFC 9113 §8.1 has
+ * it keep a response that is followed by RST_STREAM, but not all do; and what is left of its content
+ * is often right behind its headers.
+ */
+const PATIENCE = 100;
 
 function emitAborted(stream) {
   if (!stream[kState].aborted) {
@@ -134,6 +141,17 @@ function codeForPeer(stream, code, begun) {
   return cutShort ? CUT_SHORT : code;
 }
 
+function callClose(stream) {
+  stream.close();
+}
+
+/** Closes a stream that was answered without a look at its content. */
+function closeUnread(stream) {
+  if (stream.destroyed || stream.closed) return;
+  if (stream[kState].ended) stream.close();
+  else setTimeout(callClose, PATIENCE, stream).unref();
+}
+
 /** What a stream fails with; when it was the peer's making, no frame of the stack would be the user's. */
 function streamError(code, byPeer) {
   const make = () => new codes.ERR_HTTP2_STREAM_ERROR(nameForErrorCode[code] || code);
@@ -152,6 +170,7 @@ function pendingWriteError() {
 module.exports = {
   RstStream,
   closeStream,
+  closeUnread,
   codeForPeer,
   flushBody,
   pendingWriteError,

@@ -21,6 +21,7 @@ const { StreamState } = require('./stream-state.js');
 const {
   RstStream,
   closeStream,
+  closeUnread,
   codeForPeer,
   flushBody,
   pendingWriteError,
@@ -75,10 +76,6 @@ const DUPLEX_OPTIONS = Object.freeze({
   autoDestroy: false,
   decodeStrings: false,
 });
-
-function callClose(stream) {
-  stream.close();
-}
 
 function emitWantTrailers(stream) {
   if (stream.destroyed || stream[kState].closed) return;
@@ -516,7 +513,7 @@ class Http2Stream extends Duplex {
       !this[kState].didRead &&
       this.readableFlowing === null
     ) {
-      setImmediate(callClose, this);
+      setImmediate(closeUnread, this);
     }
   }
 
