@@ -7,7 +7,7 @@
  */
 
 const { Buffer } = require('node:buffer');
-const { afterFinish } = require('./transport.js');
+const { afterFinish } = require('./flights.js');
 
 /** Longest string that is kept as it is, to be encoded straight into the output. */
 const MAX_STRING = 2048;

@@ -11,7 +11,7 @@ const native = require('./native.js');
 const { HEADER } = require('./protocol.js');
 
 const shared = {
-  /** Int32Array: [end, text end, spilled, last made stream id, …reserved, events…] */
+  /** Int32Array: [end, text end, spilled, last made stream id, points, …reserved, events…] */
   events: new Int32Array(1 << 16),
   /** Bytes of the strings in `events`, latin1. */
   text: Buffer.allocUnsafeSlow(1 << 18),

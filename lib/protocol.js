@@ -8,6 +8,8 @@
 module.exports = {
   /** First word of the event ring that holds an event; the words before it are cursors. */
   HEADER: 8,
+  /** Word of the event ring that tells whether events point into the chunk that was received. */
+  POINTS: 4,
   /** Bit of a name reference: the field is never indexed (RFC 7541 §7.1.3). */
   SENSITIVE: 0x40000000,
   /** Places of the native table of inbound strings: ids are below. */

@@ -59,6 +59,7 @@ const {
   kSayGoodbye,
   kSessionCode,
   kSlot,
+  kSmallReads,
   kSocket,
   kState,
   kStreamDestroyed,
@@ -122,6 +123,7 @@ class Http2Session extends EventEmitter {
     this[kDirty] = false;
     this[kCutter] = undefined;
     this[kBlocked] = false;
+    this[kSmallReads] = 0;
     this[kTimeout] = undefined;
     this[kLocalSettings] = undefined;
     this[kRemoteSettings] = undefined;

@@ -1,9 +1,8 @@
 'use strict';
 
 /**
- * Http2Stream: what client and server streams share. The state of the stream as the protocol knows
- * it (RFC 9113 §5.1) lives in the engine; here is the Duplex, the body that waits to be sent, and
- * how the one closes when the other does.
+ * Http2Stream: what client and server streams share. The stream's state (RFC 9113 §5.1) lives in the
+ * engine; here is the Duplex, the body that waits to be sent, and how the one closes with the other.
  */
 
 const { errorMonitor } = require('node:events');
@@ -36,7 +35,8 @@ const {
   isHeard,
   skipEnd,
 } = require('./stream-shortcuts.js');
-const { afterFinish, schedule } = require('./transport.js');
+const { afterFinish } = require('./flights.js');
+const { schedule } = require('./transport.js');
 const { changePriority } = require('./priority.js');
 const { validateFunction, validateObject, validateUint32 } = require('./validators.js');
 const {

@@ -98,6 +98,7 @@ module.exports = {
   kOnTransportEnd: Symbol('onTransportEnd'),
   kOnTransportError: Symbol('onTransportError'),
   kSeal: Symbol('seal'),
+  kSmallReads: Symbol('smallReads'),
 
   // Streams' own state
   kAfterFinish: Symbol('afterFinish'),

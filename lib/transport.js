@@ -18,15 +18,16 @@ const { applyFor, peerStreams } = require('./commands.js');
 const { dispatch } = require('./events.js');
 const { watchFrames } = require('./frames.js');
 const { debugSession } = require('./diagnostics.js');
+const { arrive, board, depart, finishSoon, finishWrites } = require('./flights.js');
 const { FrameCutter } = require('./frame-cutter.js');
 const { Pieces } = require('./pieces.js');
-const { Queue } = require('./queue.js');
+const { readDirectly } = require('./reading.js');
 const { SlabPool } = require('./slabs.js');
 const { Spans } = require('./spans.js');
 const { nextTurn } = require('./turns.js');
 const { NGHTTP2_SESSION_CLIENT } = require('./constants.js');
+const { POINTS } = require('./protocol.js');
 const {
-  kAfterFinish,
   kBlocked,
   kBody,
   kCarries,
@@ -40,6 +41,7 @@ const {
   kOnTransportEnd,
   kOnTransportError,
   kSeal,
+  kSmallReads,
   kSocket,
   kStreams,
   kType,
@@ -54,7 +56,6 @@ const SLAB_SIZE = 64 * 1024;
 /** Less than this is not worth a `transmit` of its own. */
 const SLAB_RESERVE = 4 * 1024;
 const MAX_FREE_SLABS = 16;
-const MAX_FREE_FLIGHTS = 64;
 
 /**
  * Words of events after which a socket is read on only in the next turn of the event loop: the
@@ -67,63 +68,23 @@ const FAIR_SHARE = 1 << 16;
 /** Fewer turns of promise jobs are not worth a write of their own. */
 const MIN_TURNS_AHEAD = 16;
 
+/**
+ * After so many reads in a row of less octets than that, a socket brings requests rather than bodies,
+ * and is read past its stream: bodies would be copied once more there.
+ */
+const SMALL_READS = 8;
+const SMALL_READ = 4 * 1024;
+
 /** Default of `peerMaxConcurrentStreams`. */
 const PEER_STREAMS = 100;
 
 const slabs = new SlabPool({ size: SLAB_SIZE, reserve: SLAB_RESERVE, most: MAX_FREE_SLABS });
 
-/**
- * One write to a transport, and the bodies whose last octets are in it: their writers may use the
- * memory again, and write on, when the transport is done with it.
- */
-class Flight {
-  constructor() {
-    this.slab = undefined;
-    this.bodies = [];
-    this.done = () => {
-      this.slab?.done();
-      this.slab = undefined;
-      const due = this.bodies.length > 0;
-      this.land();
-      if (freeFlights.length < MAX_FREE_FLIGHTS) freeFlights.push(this);
-      if (due) finishWrites();
-    };
-  }
-
-  /** The transport has the octets: the callbacks are due. */
-  land() {
-    const { bodies } = this;
-    for (let i = 0; i < bodies.length; i++) taken.push(bodies[i]);
-    bodies.length = 0;
-  }
-}
-
 /** What is to be encrypted, of the write that comes now. */
 const spans = new Spans();
 
-const freeFlights = [];
-/** The next write's. */
-let flight = new Flight();
-
-/**
- * The flight of the write that comes now, if a body ends in it.
- * @param {Slab} [from] What the write is out of.
- * @returns {Flight | undefined}
- */
-function depart(from) {
-  if (flight.bodies.length === 0) return undefined;
-  const departing = flight;
-  departing.slab = from;
-  flight = freeFlights.pop() ?? new Flight();
-  return departing;
-}
-
 /** Sessions with commands or output to flush. */
 let dirty = [];
-/** Bodies that were taken whole; the callbacks of their writes are due. */
-const taken = new Queue();
-/** Streams that are about to emit 'finish', of the writes that are being called back. */
-const finished = new Queue();
 /** Chunks that arrived while the loop was busy: session, chunk, session, chunk … */
 const inputs = [];
 
@@ -131,13 +92,14 @@ let running = false;
 /** Whether this turn of the loop reads something. */
 let fed = false;
 let scheduled = false;
-let finishing = false;
-let callingBack = false;
 let paused = false;
 /** What is being fed to the engine. */
 let feeding;
 let chunk;
 let offset = 0;
+let end = 0;
+/** Whether `chunk` is memory that the next read of a socket writes over. */
+let lent = false;
 /** Words of events since a socket was last made to wait. */
 let spent = 0;
 /** Turns of promise jobs since sessions were last flushed. */
@@ -164,7 +126,7 @@ function assemble(session, buffer, start, end, into) {
       body.list(into, length);
       from = index;
     }
-    if (body.left === 0) flight.bodies.push(body);
+    if (body.left === 0) board(body);
   }
   into.add(buffer, from, end - from);
 }
@@ -258,7 +220,7 @@ function flush(session) {
     const end = start + written;
     if (socket === undefined || socket.destroyed) {
       assemble(session, target.buffer, start, end, new Pieces());
-      flight.land();
+      arrive();
       continue;
     }
     if (!writeOut(session, socket, target, end)) session[kBlocked] = true;
@@ -283,44 +245,26 @@ function flushAll() {
   for (let i = 0; i < sessions.length; i++) flush(sessions[i]);
 }
 
-/**
- * Calls the write callbacks of streams, on a tick of its own: what the engine had to say of the
- * same frames (that a stream is closed, say) is heard first, as with Node's http2.
- */
-function finishWrites() {
-  finishing = false;
-  callingBack = true;
-  let completed = false;
-  try {
-    while (taken.length > 0) taken.shift().finish();
-    completed = true;
-  } finally {
-    callingBack = false;
-    if (!completed) scheduleFinish();
-    // Streams emit 'finish' on the ticks that the callbacks have queued; this one is behind them.
-    if (finished.length > 0) nextTick(checkFinished);
-  }
+/** Begins with a chunk. */
+function take(session, octets, length) {
+  nextTurn();
+  feeding = session;
+  chunk = octets;
+  offset = 0;
+  end = length;
 }
 
-function checkFinished() {
-  while (finished.length > 0) checkOne(finished.shift());
+/** Memory of its own for what was read into memory that is lent. */
+function copyOf(memory, length) {
+  const copy = Buffer.allocUnsafeSlow(length);
+  memory.copy(copy, 0, 0, length);
+  return copy;
 }
 
-function checkOne(stream) {
-  stream[kAfterFinish]();
-}
-
-/** Has a stream look, once it has emitted 'finish', whether it can be destroyed. */
-function afterFinish(stream) {
-  if (callingBack) finished.push(stream);
-  // A tick of its own: other streams' 'finish' is on later ones.
-  else nextTick(checkOne, stream);
-}
-
-function scheduleFinish() {
-  if (finishing) return;
-  finishing = true;
-  nextTick(finishWrites);
+/** Goes on with a copy of the chunk: the memory is given back, or users get parts of it. */
+function keep() {
+  lent = false;
+  chunk = copyOf(chunk, end);
 }
 
 /**
@@ -336,9 +280,11 @@ function step() {
   }
   if (chunk !== undefined) {
     const handle = feeding[kHandle];
-    if (handle !== undefined && offset < chunk.length) {
+    // Who was given a part of the chunk may have transferred its memory.
+    if (handle !== undefined && offset < Math.min(end, chunk.length)) {
       watchFrames();
-      offset = handle.receive(chunk, offset);
+      offset = handle.receive(chunk, offset, end);
+      if (lent && shared.events[POINTS] !== 0) keep();
       spent += shared.events[0];
       if (spent > FAIR_SHARE) giveTurn(feeding);
       return true;
@@ -346,6 +292,7 @@ function step() {
     // What was read may call for an answer: acknowledgements, windows, bodies that could not go on.
     if (handle !== undefined) schedule(feeding);
     chunk = undefined;
+    lent = false;
     feeding = undefined;
     if (inputs.length > 0 && inputs[0][kCutter] !== undefined) {
       pause();
@@ -359,10 +306,9 @@ function step() {
       return false;
     }
     fed = true;
-    nextTurn();
-    feeding = inputs.shift();
-    chunk = inputs.shift();
-    offset = 0;
+    const session = inputs.shift();
+    const octets = inputs.shift();
+    take(session, octets, octets.length);
     return true;
   }
   if (dirty.length > 0) {
@@ -371,7 +317,7 @@ function step() {
     if (!fed) finishWrites();
     return true;
   }
-  if (taken.length > 0) scheduleFinish();
+  finishSoon();
   return false;
 }
 
@@ -459,7 +405,27 @@ function feed(session, data) {
 function onData(data) {
   const session = this[kCarries];
   if (session === undefined) return;
+  if (data.length >= SMALL_READ) session[kSmallReads] = 0;
+  else if (++session[kSmallReads] === SMALL_READS && isPlain(this)) readDirectly(this, onRead);
   feed(session, data);
+}
+
+/** What a socket has read past its stream. */
+function onRead(length, memory) {
+  const session = this[kCarries];
+  if (session === undefined) return;
+  if (running || paused || scheduled || chunk !== undefined || inputs.length > 0) {
+    feed(session, copyOf(memory, length));
+    return;
+  }
+  session[kUpdateTimer]();
+  take(session, memory, length);
+  lent = true;
+  try {
+    run();
+  } finally {
+    if (lent) keep();
+  }
 }
 
 function maybeDestroy(session) {
@@ -516,6 +482,11 @@ function isSocket(transport) {
   return transport instanceof Socket;
 }
 
+/** Whether a transport is a socket without TLS. */
+function isPlain(transport) {
+  return isSocket(transport) && !transport.encrypted;
+}
+
 /**
  * A transport that is no socket may bring the peer's SETTINGS within this turn of the event loop: a
  * client's requests wait for it, so that they follow the acknowledgement as with Node's http2.
@@ -562,7 +533,6 @@ function detach(socket) {
 }
 
 module.exports = {
-  afterFinish,
   attach,
   detach,
   flushLast,

@@ -300,7 +300,7 @@ class Peer {
   /** Reads a chunk to its end. */
   receive(chunk) {
     for (let offset = 0; offset < chunk.length;) {
-      offset = this.native.receive(chunk, offset);
+      offset = this.native.receive(chunk, offset, chunk.length);
       this.boundary.drain(chunk);
     }
   }

@@ -275,7 +275,7 @@ describe('a session', () => {
     server.receive(Buffer.from('GET / HTTP/1.1\r\nhost: localhost\r\n\r\n'));
     const [error] = server.take();
     assert.deepEqual([error.name, error.library, error.wire], ['SESSION_ERROR', -903, 1]);
-    assert.equal(server.native.receive(Buffer.from('more'), 0), 4);
+    assert.equal(server.native.receive(Buffer.from('more'), 0, 4), 4);
     server.transmit();
     assert.equal(server.flags, 0);
   });
@@ -302,7 +302,7 @@ describe('a session', () => {
     const { boundary, client } = pair();
     client.native.close();
     client.native.close();
-    assert.equal(client.native.receive(Buffer.from('octets'), 2), 6);
+    assert.equal(client.native.receive(Buffer.from('octets'), 2, 6), 6);
     assert.equal(client.native.transmit(Buffer.alloc(100), 0), 0);
     assert.deepEqual([...boundary.segments.subarray(0, 3)], [0, 0, 0]);
     assert.equal(client.native.timeout(), -1);
@@ -421,13 +421,15 @@ describe('misuse', () => {
     const { receive } = native.Session.prototype;
     assert.throws(() => receive.call({}, octets(1), 0), TypeError);
     assert.throws(() => receive.call(boundary.bridge, octets(1), 0), TypeError);
-    assert.throws(() => session.receive(), /typed array/);
-    assert.throws(() => session.receive('octets', 0), /typed array/);
-    assert.throws(() => session.receive(words(1), 0), /typed array/);
-    assert.throws(() => session.receive(octets(4), 5), /offset/);
-    assert.throws(() => session.receive(octets(4), -1), /number/);
-    assert.throws(() => session.receive(octets(4), {}), /number/);
-    assert.throws(() => session.receive(boundary.text, 0), /overlap/);
+    assert.throws(() => session.receive(), /number/);
+    assert.throws(() => session.receive('octets', 0, 6), /typed array/);
+    assert.throws(() => session.receive(words(1), 0, 4), /typed array/);
+    assert.throws(() => session.receive(octets(4), 5, 4), /offset/);
+    assert.throws(() => session.receive(octets(4), 0, 5), /offset/);
+    assert.throws(() => session.receive(octets(4), -1, 4), /number/);
+    assert.throws(() => session.receive(octets(4), {}, 4), /number/);
+    assert.throws(() => session.receive(octets(4), 0), /number/);
+    assert.throws(() => session.receive(boundary.text, 0, 4), /overlap/);
     assert.throws(() => session.transmit(octets(4), 5), /offset/);
     assert.throws(() => session.transmit(boundary.data, 0), /overlap/);
     assert.throws(() => session.state(new Float64Array(8)), /too small/);
@@ -446,7 +448,7 @@ describe('misuse', () => {
     assert.throws(() => client.native.apply(boundary.commands.length + 1), /malformed/);
     for (const position of [0, 7, -1, boundary.events.length + 1]) {
       boundary.events[0] = position;
-      assert.throws(() => client.native.receive(octets(9), 0), /ring/);
+      assert.throws(() => client.native.receive(octets(9), 0, 9), /ring/);
     }
     boundary.events[0] = protocol.HEADER;
     // What was defined in the abandoned batches is forgotten, on both sides.
@@ -460,7 +462,7 @@ describe('misuse', () => {
     const { client } = pair();
     const chunk = octets(10);
     structuredClone(chunk.buffer, { transfer: [chunk.buffer] });
-    assert.equal(client.native.receive(chunk, 0), 0);
+    assert.equal(client.native.receive(chunk, 0, chunk.length), 0);
     assert.equal(client.native.transmit(chunk, 0), 0);
   });
 });

@@ -18,6 +18,7 @@ const AT: usize = 0;
 const TEXT_AT: usize = 1;
 const SPILLED: usize = 2;
 const CREATED: usize = 3;
+const POINTS: usize = 4;
 
 /// Below this much room the engine is asked to stop after the frame it is in. A header list within
 /// the default limits fits; what does not is spilled.
@@ -92,6 +93,11 @@ impl Ring {
     /// Tells JavaScript the id of the stream that a command has just made.
     pub(super) fn created(&mut self, id: u32) {
         self.words.get_mut()[CREATED] = id.cast_signed();
+    }
+
+    /// Tells JavaScript whether events point into the chunk that is being received.
+    pub(super) fn points(&mut self, into_chunk: bool) {
+        self.words.get_mut()[POINTS] = i32::from(into_chunk);
     }
 
     /// Whether a frame's worth of events still fits.

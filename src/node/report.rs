@@ -26,6 +26,7 @@ impl<'a> Reporter<'a> {
 
     /// For a call that receives `chunk`.
     pub(super) fn receiving(ring: &'a mut Ring, chunk: &[u8]) -> Self {
+        ring.points(false);
         Self { ring, base: chunk.as_ptr().addr(), ended: None }
     }
 
@@ -66,6 +67,7 @@ impl<'a> Reporter<'a> {
         let offset = if data.is_empty() { 0 } else { data.as_ptr().addr() - self.base };
         let [slot, id] = key(stream);
         let flow = flow.cast_signed();
+        self.ring.points(true);
         self.plain(&[code::DATA, slot, id, word(offset), word(data.len()), flow]);
     }
 

@@ -45,7 +45,8 @@ impl Class for Session {
 
     const METHODS: &'static [Method<Self>] = &[
         Method::new(c"receive", |session, arguments| {
-            session.receive(arguments.octets(0)?, arguments.u32(1)?).map(Answer::from)
+            let (offset, end) = (arguments.u32(1)?, arguments.u32(2)?);
+            session.receive(arguments.octets(0)?, offset, end).map(Answer::from)
         }),
         Method::new(c"apply", |session, arguments| {
             session.apply(arguments.u32(0)?).map(Answer::from)
@@ -93,12 +94,13 @@ impl Class for Session {
 }
 
 impl Session {
-    /// Reads `chunk` from `offset` on. Answers the offset it came to; when that is not the end,
-    /// the ring is to be drained before the next call.
-    fn receive(&self, chunk: &[u8], offset: u32) -> Result<u32> {
-        let length = u32::try_from(chunk.len()).map_err(|_| error("the chunk is too large"))?;
-        let input = chunk.get(offset as usize..).ok_or_else(|| error("no such offset"))?;
-        self.with(length, |engine, shared| {
+    /// Reads `chunk` from `offset` to `end`. Answers the offset it came to; when that is not the
+    /// end, the ring is to be drained before the next call. The ring's header says whether DATA
+    /// events point into the chunk.
+    fn receive(&self, chunk: &[u8], offset: u32, end: u32) -> Result<u32> {
+        let octets = offset as usize..end as usize;
+        let input = chunk.get(octets).ok_or_else(|| error("no such offset"))?;
+        self.with(end, |engine, shared| {
             if shared.overlaps(chunk) {
                 return Err(error("the chunk overlaps the bridge"));
             }

@@ -46,7 +46,7 @@ fn a_panic_ends_its_session_with_an_error_and_no_other() {
     assert_eq!(events(&broken), [event::SESSION, 3, event::SESSION_ERROR, INTERNAL, 2, 2]);
 
     let mut out = [0; 100];
-    assert_eq!(broken.receive(b"octets", 2).expect("nothing"), 6);
+    assert_eq!(broken.receive(b"octets", 2, 6).expect("nothing"), 6);
     assert_eq!(broken.transmit(&mut out, 0).expect("nothing"), 0);
     assert_eq!(events(&broken), []);
     assert!(sound.transmit(&mut out, 0).expect("its SETTINGS") > 0);
