@@ -4,7 +4,9 @@
 
 const assert = require('node:assert');
 const { once } = require('node:events');
+const { PassThrough } = require('node:stream');
 const { test } = require('node:test');
+const { setTimeout: sleep } = require('node:timers/promises');
 const ours = require('../../lib/index.js');
 const { builtin } = require('../../lib/builtin.js');
 
@@ -401,6 +403,30 @@ const scenarios = {
 
 for (const [name, [handle, setup]] of Object.entries(scenarios)) {
   test(name, () => compare(handle, setup));
+}
+
+const readers = {
+  "'data'": (request, ended) => request.on('data', () => {}).on('end', ended),
+  "'readable'": (request, ended) => request.on('readable', () => request.read()).on('end', ended),
+  'pipe()': (request, ended) => request.pipe(new PassThrough()).on('finish', ended),
+  'for await': async (request, ended) => {
+    for await (const chunk of request) assert.fail(`${chunk}`);
+    ended();
+  },
+};
+
+for (const [name, read] of Object.entries(readers)) {
+  test(`an empty body ends for who reads late, by ${name}`, async () => {
+    const { body } = await compare(
+      async (request, response, log) => {
+        await sleep(5);
+        log.push(request.complete, request.readableEnded);
+        read(request, () => response.end('read'));
+      },
+      { headers: { ':method': 'POST' } },
+    );
+    assert.strictEqual(body, 'read');
+  });
 }
 
 test('createPushResponse wants a callback', async () => {

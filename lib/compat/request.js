@@ -93,6 +93,11 @@ class Http2ServerRequest extends Readable {
     }
     this[kAttached] = true;
     if (stream.destroyed) return;
+    if (stream.readableEnded) {
+      // An empty body ends though nobody reads it.
+      this.push(null);
+      return;
+    }
     stream.on('end', onStreamEnd);
     stream.on('data', onStreamData);
   }
