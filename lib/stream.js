@@ -418,8 +418,11 @@ class Http2Stream extends Duplex {
   #deliver(state, chunk) {
     if (chunk.length === 0) return;
     state.unread += chunk.length;
-    state.reading = this.push(chunk);
-    if (state.reading && state.unread > 0 && !this.destroyed) this.#giveBack(state);
+    try {
+      state.reading = this.push(chunk); // A listener of the user's may throw.
+    } finally {
+      if (state.reading && state.unread > 0 && !this.destroyed) this.#giveBack(state);
+    }
   }
 
   /** Opens the peer's window by what the reader has taken. */
