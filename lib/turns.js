@@ -41,12 +41,9 @@ function nextTurn() {
   toldBySession = false;
 }
 
-/**
- * Whether a stream's end can be told of at once: its headers have said so already, or who reads it
- * listens, as in callback style.
- */
+/** Whether a stream's end can be told of at once: who reads it listens, as in callback style. */
 function canEnd(stream) {
-  if (stream === undefined || stream.endAfterHeaders) return true;
+  if (stream === undefined) return true;
   return stream.readableFlowing === true && stream.listenerCount('end') > 0;
 }
 

@@ -97,6 +97,17 @@ for (const [name, { answer, reads, events }] of Object.entries(responses)) {
   });
 }
 
+test('the end that came with a response', limits, async (t) => {
+  const { session } = await start(t, { client: ours }, (stream) => {
+    stream.respond({}, { endStream: true });
+  });
+  for (const method of ['GET', 'HEAD']) {
+    const stream = session.request({ ':method': method });
+    await awaitAll(stream, ['response']);
+    await awaitAll(stream.resume(), ['end', 'close']);
+  }
+});
+
 test('what a session is told behind a response', limits, async (t) => {
   const { session } = await start(t, { client: ours }, (stream) => {
     stream.respond();
