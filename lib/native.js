@@ -2,6 +2,7 @@
 
 // Finds the addon: a file that was built here, else the package of this platform.
 
+const path = require('node:path');
 const { createRequire } = require('node:module');
 const platforms = require('./platforms.js');
 const { repository } = require('../package.json');
@@ -10,11 +11,17 @@ const HERE = `${process.platform}-${process.arch}`;
 /** What the name of an addon that was built here may end in, after the platform. */
 const ABIS = ['', '-gnu', '-musl', '-gnueabihf', '-musleabihf', '-msvc'];
 
+/** In a bundle of ES modules there is no `__filename`, or it is `[eval]` of who imports it. */
+function whereabouts() {
+  if (typeof __filename === 'string' && path.isAbsolute(__filename)) return __filename;
+  return path.resolve(process.argv[1] ?? 'program');
+}
+
 /**
  * Looks where the program runs: bundlers do not follow it, so a bundle finds the package of the
- * platform that it is run on. In a bundle of ES modules there is no `__filename`.
+ * platform that it is run on.
  */
-const requireHere = createRequire(typeof __filename === 'string' ? __filename : process.argv[1]);
+const requireHere = createRequire(whereabouts());
 
 /** @returns {Error} That says what to do. */
 function noAddon(candidates, cause) {

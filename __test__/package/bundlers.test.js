@@ -62,8 +62,22 @@ const bundlers = {
   webpack: ['bundle.cjs', webpack],
 };
 
+/**
+ * Runs the bundle that is its argument. Node itself would show the line that throws, which is the
+ * whole of a bundle, and more than a pipe holds as a process ends.
+ */
+const RUN = `
+import(require('node:url').pathToFileURL(process.argv[1])).catch((error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});
+`;
+
 function run(bundle) {
-  return spawnSync(process.execPath, [bundle], { cwd: path.parse(bundle).root, encoding: 'utf8' });
+  return spawnSync(process.execPath, ['--eval', RUN, bundle], {
+    cwd: path.parse(bundle).root,
+    encoding: 'utf8',
+  });
 }
 
 for (const [name, [outfile, bundle]] of Object.entries(bundlers)) {
