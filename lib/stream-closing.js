@@ -36,7 +36,7 @@ const CUT_SHORT = NGHTTP2_INTERNAL_ERROR;
  * it keep a response that is followed by RST_STREAM, but not all do; and what is left of its content
  * is often right behind its headers.
  */
-const PATIENCE = 100;
+const PATIENCE = 10;
 
 function emitAborted(stream) {
   if (!stream[kState].aborted) {
