@@ -4,14 +4,12 @@
 
 const { isHttpToken } = require('./validators.js');
 
+/** The pseudo-header fields (RFC 9113 §8.3, RFC 8441). */
+const PSEUDO_HEADERS = [':status', ':method', ':authority', ':scheme', ':path', ':protocol'];
+
 /** Fields that occur at most once in a message; of received duplicates the first counts. */
 const SINGLE_VALUE = new Set([
-  ':status',
-  ':method',
-  ':authority',
-  ':scheme',
-  ':path',
-  ':protocol',
+  ...PSEUDO_HEADERS,
   'access-control-allow-credentials',
   'access-control-max-age',
   'access-control-request-method',
@@ -227,4 +225,4 @@ function isPlain(value) {
   return typeof value === 'string' || typeof value === 'number';
 }
 
-module.exports = { FieldList, SINGLE_VALUE, fieldName };
+module.exports = { FieldList, PSEUDO_HEADERS, SINGLE_VALUE, fieldName };

@@ -7,20 +7,13 @@
 
 const { setTimeout } = require('node:timers');
 const { codes } = require('./errors.js');
-const { FieldList, SINGLE_VALUE, fieldName } = require('./field-list.js');
+const { FieldList, PSEUDO_HEADERS, SINGLE_VALUE, fieldName } = require('./field-list.js');
 const { builtin } = require('./builtin.js');
 const behavior = require('./behavior.js');
 
 const { sensitiveHeaders } = builtin;
 
-const REQUEST_PSEUDO = new Set([
-  ':status',
-  ':method',
-  ':authority',
-  ':scheme',
-  ':path',
-  ':protocol',
-]);
+const REQUEST_PSEUDO = new Set(PSEUDO_HEADERS);
 const RESPONSE_PSEUDO = new Set([':status']);
 const NO_PSEUDO = new Set();
 

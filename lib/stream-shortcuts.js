@@ -91,10 +91,8 @@ function dump(stream) {
     stream.resume();
     return;
   }
-  const state = stream._readableState;
-  state.ended = true;
-  state.endEmitted = true;
-  state.flowing = true;
+  skipEnd(stream);
+  stream._readableState.flowing = true;
 }
 
 /** Does what reading an empty body to its end does, but for the event, which nobody hears. */

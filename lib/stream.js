@@ -545,13 +545,10 @@ class Http2Stream extends Duplex {
     this[kState].held = undefined;
     const begun = this[kBody]?.begun === true;
     if (begun) flushBody(this);
-    if (!this[kState].closed) {
-      const mode = this.pending ? RstStream.NONE : RstStream.NOW;
-      closeStream(this, codeForPeer(this, code, begun), mode);
-    } else {
-      // close() may have put it off until 'finish', which will not come.
-      resetStream(this, codeForPeer(this, code, begun));
-    }
+    const told = codeForPeer(this, code, begun);
+    // close() may have put RST_STREAM off until 'finish', which will not come.
+    if (this[kState].closed) resetStream(this, told);
+    else closeStream(this, told, this.pending ? RstStream.NONE : RstStream.NOW);
     if (!this.#lacksEnd(session)) this.push(null);
     // A stream that already closed well has nothing to report; neither has one that was cancelled.
     if (error == null && code !== NGHTTP2_NO_ERROR && code !== NGHTTP2_CANCEL) {
