@@ -7,6 +7,7 @@
 
 const fs = require('node:fs');
 const { codes } = require('./errors.js');
+const { CHUNK_SIZE, giveBuffer, takeBuffer } = require('./file-buffers.js');
 const { isBodiless } = require('./response-headers.js');
 const { isReadable, readSmallFile } = require('./small-files.js');
 const { NGHTTP2_INTERNAL_ERROR } = require('./constants.js');
@@ -14,13 +15,12 @@ const {
   kEndBody,
   kMaybeDestroy,
   kSendPiece,
+  kSession,
+  kSocket,
   kStartResponse,
   kState,
   kUpdateTimer,
 } = require('./symbols.js');
-
-/** Octets read at a time. */
-const CHUNK_SIZE = 128 * 1024;
 
 function checkOptions(stream, headers, options) {
   if (stream.destroyed || stream.closed) throw new codes.ERR_HTTP2_INVALID_STREAM();
@@ -91,6 +91,8 @@ class FileResponse {
     this.position = null;
     /** Octets still to send; negative: to the end. */
     this.left = -1;
+    /** What is read into, or was and is being written. */
+    this.buffer = undefined;
     this.onStreamClose = () => {
       if (!this.busy) this.close();
     };
@@ -133,28 +135,39 @@ class FileResponse {
       return;
     }
     const size = this.left > 0 ? Math.min(this.left, CHUNK_SIZE) : CHUNK_SIZE;
-    const buffer = Buffer.allocUnsafeSlow(size);
+    this.buffer ??= takeBuffer();
     this.busy = true;
-    fs.read(this.fd, buffer, 0, size, this.position, (error, count) => {
+    fs.read(this.fd, this.buffer, 0, size, this.position, (error, count) => {
       this.busy = false;
       if (stream.destroyed || stream.closed) this.close();
       else if (error !== null) this.fail();
       else if (count === 0) this.finish();
-      else this.write(count === size ? buffer : buffer.subarray(0, count));
+      else this.write(count);
     });
   }
 
-  write(chunk) {
-    if (this.position !== null) this.position += chunk.length;
-    if (this.left > 0) this.left -= chunk.length;
+  /** Sends the first octets of the buffer, which is read into again when they are out. */
+  write(count) {
+    if (this.position !== null) this.position += count;
+    if (this.left > 0) this.left -= count;
     const last = this.left === 0;
+    const chunk = this.buffer.subarray(0, count);
     // END_STREAM goes with the last octets.
     this.stream[kSendPiece](chunk, last, last ? this.onLastWritten : this.onWritten);
   }
 
   finish() {
     this.close();
+    this.giveBuffer();
     finishBody(this.stream);
+  }
+
+  /** Lets others have the buffer, if no write of a stream or socket that ended early has it. */
+  giveBuffer() {
+    const { buffer, stream } = this;
+    this.buffer = undefined;
+    const open = !stream.destroyed && stream[kSession][kSocket]?.destroyed === false;
+    if (buffer !== undefined && open) giveBuffer(buffer);
   }
 
   /** A file that cannot be read is this side's fault, and its reason nobody else's business. */
