@@ -15,6 +15,7 @@ pub struct Decoder {
     /// The lowest limit since the last block, if it fell below the table's size: a size update to
     /// this or less is due.
     due: Option<u32>,
+    epoch: u64,
 }
 
 impl Decoder {
@@ -22,7 +23,8 @@ impl Decoder {
     /// the other end starts from: [`DEFAULT_TABLE_SIZE`](super::DEFAULT_TABLE_SIZE) on a new
     /// connection. Allocates nothing.
     pub const fn new(max_table_size: u32) -> Self {
-        Self { table: DynamicTable::new(max_table_size), limit: max_table_size, due: None }
+        let table = DynamicTable::new(max_table_size);
+        Self { table, limit: max_table_size, due: None, epoch: 0 }
     }
 
     /// Sets the limit for size updates: our SETTINGS_HEADER_TABLE_SIZE, once it is acknowledged.
@@ -31,6 +33,7 @@ impl Decoder {
     /// size update (RFC 7541 §4.2); a higher one takes effect when the encoder makes use of it.
     pub fn set_max_table_size(&mut self, limit: u32) {
         self.limit = limit;
+        self.epoch += 1;
         if (limit as usize) < self.table.max_size() {
             self.due = Some(self.due.map_or(limit, |due| due.min(limit)));
         }
@@ -39,6 +42,12 @@ impl Decoder {
     /// What the dynamic table's entries weigh now, in octets (RFC 7541 §4.1).
     pub fn table_size(&self) -> usize {
         self.table.size()
+    }
+
+    /// Changes whenever the meaning of blocks may have changed: as long as it does not, a block
+    /// decodes to what the same octets decoded to before.
+    pub fn epoch(&self) -> u64 {
+        self.epoch
     }
 
     /// Decodes one complete field block and appends its field lines to `list`.
@@ -87,6 +96,7 @@ impl Decoder {
                 return Err(DecodeError::SizeUpdateTooLarge);
             }
             self.table.set_max_size(size);
+            self.epoch += 1;
         }
         if self.due.is_some() { Err(DecodeError::SizeUpdateMissing) } else { Ok(()) }
     }
@@ -130,6 +140,7 @@ impl Decoder {
             if incremental {
                 // RFC 7541 §4.4: an entry larger than the table leaves it empty.
                 self.table.clear();
+                self.epoch += 1;
             }
             list.leave_out();
             return Ok(());
@@ -137,6 +148,7 @@ impl Decoder {
         if incremental {
             let (name, value) = list.tail(name_len + value_len).split_at(name_len);
             self.table.insert(name, value, ());
+            self.epoch += 1;
         }
         list.commit(name_len, value_len, indexing == Indexing::Never);
         Ok(())

@@ -18,6 +18,7 @@ pub struct Encoder {
     current: u32,
     /// The lowest maximum since the last block.
     lowest: u32,
+    epoch: u64,
 }
 
 impl Encoder {
@@ -32,6 +33,7 @@ impl Encoder {
             announced: DEFAULT_TABLE_SIZE,
             current: size,
             lowest: size,
+            epoch: 0,
         }
     }
 
@@ -41,11 +43,18 @@ impl Encoder {
         self.current = limit.min(self.bound);
         self.lowest = self.lowest.min(self.current);
         self.table.set_max_size(self.current);
+        self.epoch += 1;
     }
 
     /// What the dynamic table's entries weigh now, in octets (RFC 7541 §4.1).
     pub fn table_size(&self) -> usize {
         self.table.size()
+    }
+
+    /// Changes whenever a section may be encoded differently from then on: as long as it does not,
+    /// the same field lines make the same block.
+    pub fn epoch(&self) -> u64 {
+        self.epoch
     }
 
     /// Appends one complete field block to `out`: the field lines in their order, after whatever
@@ -65,6 +74,7 @@ impl Encoder {
     /// RFC 7541 §4.2: of several changes between two blocks, the lowest and the last are told.
     #[cold]
     fn size_updates(&mut self, out: &mut Vec<u8>) {
+        self.epoch += 1;
         if self.lowest < self.announced {
             integer::encode(self.lowest as usize, 5, SIZE_UPDATE, out);
             self.announced = self.lowest;
@@ -104,6 +114,7 @@ impl Encoder {
         literal(indexing, static_name.or_else(known), field, out);
         if indexing == Indexing::Incremental {
             self.table.insert(hashes, name, value);
+            self.epoch += 1;
         }
     }
 }

@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::opcodes::{END_STREAM, PRIORITY, SENSITIVE, STRING_BITS, command};
 use super::raw::{Octets, Span, Words};
 use super::strings::Outbound;
-use crate::proto::{Dependency, ErrorCode, Field, StreamId, StreamKey};
+use crate::proto::{Dependency, ErrorCode, Field, FieldSection, StreamId, StreamKey};
 
 /// The batch breaks the format at this word. The rest of it cannot be understood.
 #[derive(Debug, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub(super) struct Commands {
     data: Octets,
     strings: Outbound,
     /// Room for what one command consists of, kept from command to command.
-    lines: Vec<Line>,
+    lines: Lines,
     definitions: Vec<(u16, Range<usize>)>,
     entries: Vec<(u16, u32)>,
 }
@@ -55,7 +55,7 @@ pub(super) struct Commands {
 impl Commands {
     pub(super) fn new(words: Words, data: Octets) -> Self {
         let strings = Outbound::default();
-        let (lines, definitions, entries) = (Vec::new(), Vec::new(), Vec::new());
+        let (lines, definitions, entries) = (Lines::default(), Vec::new(), Vec::new());
         Self { words, data, strings, lines, definitions, entries }
     }
 
@@ -90,7 +90,7 @@ impl Commands {
 pub(super) struct Batch<'a> {
     input: Input<'a>,
     strings: &'a mut Outbound,
-    lines: &'a mut Vec<Line>,
+    lines: &'a mut Lines,
     /// Strings of the last command that are to be kept. They enter the table after it, as its
     /// fields may still refer to what they replace.
     definitions: &'a mut Vec<(u16, Range<usize>)>,
@@ -140,15 +140,23 @@ impl Batch<'_> {
     /// A count and as many name and value references.
     fn fields(&mut self) -> Result<Fields<'_>, Cut> {
         let count = self.input.count()?;
-        self.lines.clear();
-        for _ in 0..count {
-            let sensitive = self.input.peek()?;
-            let sensitive = if sensitive < 0 { !sensitive } else { sensitive } & SENSITIVE != 0;
-            let (name, value) = (self.string()?, self.string()?);
-            self.lines.push(Line { name, value, sensitive });
+        let rest = &self.input.words[self.input.at..];
+        if self.lines.are(count, rest) {
+            self.input.at += self.lines.words.len();
+        } else {
+            self.lines.begin();
+            for _ in 0..count {
+                let sensitive = self.input.peek()?;
+                let sensitive = if sensitive < 0 { !sensitive } else { sensitive } & SENSITIVE != 0;
+                let (name, value) = (self.string()?, self.string()?);
+                self.lines.lines.push(Line { name, value, sensitive });
+            }
+            let read = rest.len() - (self.input.words.len() - self.input.at);
+            self.lines.keep(&rest[..read]);
         }
         let (strings, data) = (&*self.strings, self.input.data);
-        Ok(Fields { lines: self.lines.iter(), strings, data })
+        let Lines { lines, number, .. } = &*self.lines;
+        Ok(Fields { lines: lines.iter(), number: *number, strings, data })
     }
 
     fn string(&mut self) -> Result<Source, Cut> {
@@ -195,6 +203,7 @@ impl Drop for Batch<'_> {
         if !self.ended {
             self.definitions.clear();
             self.strings.clear();
+            self.lines.begin();
         }
     }
 }
@@ -349,10 +358,46 @@ impl Source {
     }
 }
 
+/// The field lines of one command, and what is needed to know them again.
+#[derive(Default)]
+struct Lines {
+    lines: Vec<Line>,
+    /// Goes up with every list that is another.
+    number: u64,
+    /// What the list was read from, if that was ids alone: it is the same list wherever it comes
+    /// again, as no string is defined but in a list of its own.
+    words: Vec<i32>,
+}
+
+impl Lines {
+    /// Whether the words that come next are those of the list before.
+    fn are(&self, count: usize, words: &[i32]) -> bool {
+        count > 0
+            && count == self.lines.len()
+            && !self.words.is_empty()
+            && words.starts_with(&self.words)
+    }
+
+    /// Another list begins.
+    fn begin(&mut self) {
+        self.lines.clear();
+        self.words.clear();
+        self.number += 1;
+    }
+
+    /// The list is complete; it was read from `words`.
+    fn keep(&mut self, words: &[i32]) {
+        if words.iter().all(|word| *word >= 0) {
+            self.words.extend_from_slice(words);
+        }
+    }
+}
+
 /// The fields of one command.
 #[derive(Clone)]
 pub(super) struct Fields<'a> {
     lines: std::slice::Iter<'a, Line>,
+    number: u64,
     strings: &'a Outbound,
     data: &'a [u8],
 }
@@ -367,23 +412,23 @@ impl<'a> Fields<'a> {
     }
 }
 
-impl<'a> Iterator for Fields<'a> {
-    type Item = Field<'a>;
-
-    fn next(&mut self) -> Option<Field<'a>> {
-        let line = self.lines.next()?;
-        let (name, value) = (self.octets(line.name), self.octets(line.value));
-        Some(Field { name, value, sensitive: line.sensitive })
+impl<'a> FieldSection<'a> for Fields<'a> {
+    fn lines(self) -> impl Iterator<Item = Field<'a>> {
+        self.lines.clone().map(move |line| Field {
+            name: self.octets(line.name),
+            value: self.octets(line.value),
+            sensitive: line.sensitive,
+        })
     }
 
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.lines.size_hint()
+    fn number(&self) -> Option<u64> {
+        Some(self.number)
     }
 }
 
 impl std::fmt::Debug for Fields<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_list().entries(self.clone()).finish()
+        f.debug_list().entries(self.clone().lines()).finish()
     }
 }
 

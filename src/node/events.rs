@@ -9,6 +9,7 @@ use std::mem::{replace, take};
 use super::opcodes::{SENSITIVE, event};
 use super::raw::{Octets, Span, Words};
 use super::strings::{Inbound, Reference};
+use crate::proto::{Field, FieldList};
 
 /// The first words of the ring are not events.
 pub(super) const HEADER: usize = 8;
@@ -200,6 +201,35 @@ impl Spill {
     }
 }
 
+/// How a session's latest field section was told, as ids alone.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    /// Its number, see [`Event::Headers`](crate::proto::Event::Headers).
+    section: u64,
+    /// Of the table of strings, see [`Inbound::epoch`].
+    epoch: u64,
+    /// Empty when it was told once only, or not by ids alone.
+    words: Vec<i32>,
+}
+
+impl Told {
+    /// What says the section, if it was told before and the ids still mean the same.
+    fn words(&self, section: u64, epoch: u64) -> Option<&[i32]> {
+        let same = self.section == section && self.epoch == epoch && !self.words.is_empty();
+        same.then_some(&self.words)
+    }
+
+    /// A section was told by `words`. They are kept when it comes for the second time: most
+    /// sections come once.
+    fn note(&mut self, section: u64, epoch: u64, words: &[i32]) {
+        self.words.clear();
+        if self.section == section && words.iter().all(|word| *word >= 0) {
+            self.words.extend_from_slice(words);
+        }
+        (self.section, self.epoch) = (section, epoch);
+    }
+}
+
 /// Room for one event, checked beforehand.
 pub(super) struct Writer<'a> {
     words: &'a mut [i32],
@@ -227,13 +257,26 @@ impl Writer<'_> {
         self.text_at += octets.len();
     }
 
-    /// A field section begins; its lines follow.
-    pub(super) fn section(&mut self) {
-        self.strings.section();
+    /// A field section by its lines. What `told` knows of it is used, and what can be is kept there.
+    pub(super) fn section(&mut self, fields: &FieldList, number: u64, told: Option<&mut Told>) {
+        let Some(told) = told else { return self.lines(fields) };
+        if let Some(words) = told.words(number, self.strings.epoch()) {
+            return self.put(words);
+        }
+        let start = self.at;
+        self.lines(fields);
+        told.note(number, self.strings.epoch(), &self.words[start..self.at]);
     }
 
-    /// One field line: two string references, at most four words.
-    pub(super) fn field(&mut self, name: &[u8], value: &[u8], sensitive: bool) {
+    /// Field lines, each two string references in at most four words.
+    pub(super) fn lines(&mut self, fields: &FieldList) {
+        self.strings.section();
+        for field in fields.iter() {
+            self.line(field);
+        }
+    }
+
+    fn line(&mut self, Field { name, value, sensitive }: Field<'_>) {
         let mark = if sensitive { SENSITIVE } else { 0 };
         let reference = self.strings.refer(name);
         self.string(name, reference, mark);

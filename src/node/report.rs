@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::events::{Ring, word};
+use super::events::{Ring, Told, word};
 use super::opcodes::event as code;
 use crate::proto::{
     Cause, Dependency, Direction, Event, FieldList, Flags, FrameNote, Head, HeadersKind, Payload,
@@ -12,6 +12,8 @@ use crate::proto::{
 /// Takes a session's events during one call.
 pub(super) struct Reporter<'a> {
     ring: &'a mut Ring,
+    /// How the session's latest section was told; only what is received has sections.
+    told: Option<&'a mut Told>,
     /// Address of the chunk being received; offsets of DATA count from there.
     base: usize,
     /// The request told of last, if its HEADERS ended it: they have said so.
@@ -21,13 +23,13 @@ pub(super) struct Reporter<'a> {
 impl<'a> Reporter<'a> {
     /// For calls that receive nothing.
     pub(super) fn new(ring: &'a mut Ring) -> Self {
-        Self { ring, base: 0, ended: None }
+        Self { ring, told: None, base: 0, ended: None }
     }
 
     /// For a call that receives `chunk`.
-    pub(super) fn receiving(ring: &'a mut Ring, chunk: &[u8]) -> Self {
+    pub(super) fn receiving(ring: &'a mut Ring, told: &'a mut Told, chunk: &[u8]) -> Self {
         ring.points(false);
-        Self { ring, base: chunk.as_ptr().addr(), ended: None }
+        Self { ring, told: Some(told), base: chunk.as_ptr().addr(), ended: None }
     }
 
     fn plain(&mut self, words: &[i32]) {
@@ -42,7 +44,14 @@ impl<'a> Reporter<'a> {
         });
     }
 
-    fn headers(&mut self, stream: StreamKey, kind: HeadersKind, fields: &FieldList, flags: u8) {
+    fn headers(
+        &mut self,
+        stream: StreamKey,
+        kind: HeadersKind,
+        flags: u8,
+        fields: &FieldList,
+        section: u64,
+    ) {
         let (kind, aux) = match kind {
             HeadersKind::Request => (0, 0),
             HeadersKind::Response => (1, 0),
@@ -53,12 +62,10 @@ impl<'a> Reporter<'a> {
         let [slot, id] = key(stream);
         let head = [code::HEADERS, slot, id, kind, i32::from(flags), aux, word(fields.len())];
         // A field takes at most four words; its octets count into the size of the list.
+        let told = self.told.as_deref_mut();
         self.ring.event(head.len() + fields.len() * 4, fields.size() as usize, |writer| {
             writer.put(&head);
-            writer.section();
-            for field in fields.iter() {
-                writer.field(field.name, field.value, field.sensitive);
-            }
+            writer.section(fields, section, told);
         });
     }
 
@@ -109,8 +116,8 @@ pub(super) fn session_error(ring: &mut Ring, library: i32, wire: u32, reporting:
 impl Sink for Reporter<'_> {
     fn event(&mut self, event: Event<'_>) {
         match event {
-            Event::Headers { stream, kind, fields, flags } => {
-                self.headers(stream, kind, fields, flags);
+            Event::Headers { stream, kind, fields, flags, section } => {
+                self.headers(stream, kind, flags, fields, section);
                 let ended =
                     kind == HeadersKind::Request && Flags(flags).contains(Flags::END_STREAM);
                 self.ended = ended.then_some(stream);
@@ -185,9 +192,8 @@ impl Sink for Reporter<'_> {
         self.ring.event(head.len() + 1 + count * 4, text, |writer| {
             writer.put(&head);
             writer.put(&[word(octets.len())]);
-            writer.section();
-            for field in note.fields.into_iter().flat_map(FieldList::iter) {
-                writer.field(field.name, field.value, field.sensitive);
+            if let Some(fields) = note.fields {
+                writer.lines(fields);
             }
             writer.octets(&octets);
         });

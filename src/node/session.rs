@@ -11,7 +11,7 @@ use tracing::Span;
 
 use super::bridge::{Bridge, Shared, malformed};
 use super::commands::{Batch, Command, Malformed};
-use super::events::{Damaged, Ring};
+use super::events::{Damaged, Ring, Told};
 use super::guard::{Panicked, borrow, entry, error, run};
 use super::log;
 use super::options;
@@ -36,6 +36,7 @@ pub(super) struct Session {
     handle: i32,
     engine: RefCell<Option<Box<proto::Session>>>,
     shared: Rc<RefCell<Shared>>,
+    told: RefCell<Told>,
     /// Names the session in the log.
     span: Span,
 }
@@ -89,7 +90,13 @@ impl Class for Session {
             _ => proto::Session::server(config, now),
         });
         let shared = Rc::clone(&bridge.shared);
-        Ok(Self { handle, engine: RefCell::new(Some(Box::new(engine))), shared, span })
+        Ok(Self {
+            handle,
+            engine: RefCell::new(Some(Box::new(engine))),
+            shared,
+            told: RefCell::default(),
+            span,
+        })
     }
 }
 
@@ -104,7 +111,8 @@ impl Session {
             if shared.overlaps(chunk) {
                 return Err(error("the chunk overlaps the bridge"));
             }
-            let mut sink = Reporter::receiving(&mut shared.ring, chunk);
+            let mut told = borrow(&self.told)?;
+            let mut sink = Reporter::receiving(&mut shared.ring, &mut told, chunk);
             let taken = engine.receive(Instant::now(), input, &mut sink);
             // No more than `input` was there.
             #[allow(clippy::cast_possible_truncation)]

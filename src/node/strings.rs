@@ -46,6 +46,8 @@ pub(super) struct Inbound {
     before: [u16; PLACES],
     /// Place in its section of the string that comes next.
     place: usize,
+    /// Goes up when an id comes to mean another string, or none.
+    epoch: u64,
 }
 
 impl Inbound {
@@ -54,7 +56,13 @@ impl Inbound {
 
     pub(super) fn new() -> Self {
         let entries = (0..SETS * WAYS).map(|_| Entry::default()).collect();
-        Self { entries, recent: vec![false; SETS].into(), before: [0; PLACES], place: 0 }
+        let recent = vec![false; SETS].into();
+        Self { entries, recent, before: [0; PLACES], place: 0, epoch: 0 }
+    }
+
+    /// Changes whenever a place is taken: as long as it does not, all ids mean what they meant.
+    pub(super) fn epoch(&self) -> u64 {
+        self.epoch
     }
 
     /// A field section begins.
@@ -103,6 +111,7 @@ impl Inbound {
         entry.octets.clear();
         entry.octets.extend_from_slice(octets);
         self.recent[set] = way == 1;
+        self.epoch += 1;
         Reference::Define(id(set, way))
     }
 
@@ -111,6 +120,7 @@ impl Inbound {
         for entry in &mut self.entries {
             entry.used = false;
         }
+        self.epoch += 1;
     }
 }
 

@@ -99,6 +99,9 @@ pub enum Event<'a> {
         /// Flags of the HEADERS or PUSH_PROMISE frame as they were on the wire, END_HEADERS
         /// included once the block is complete.
         flags: u8,
+        /// Number of the section: another of the session that has the same one has the very same
+        /// fields.
+        section: u64,
     },
     /// A piece of a body. The slice is part of the input given to `receive`.
     Data {

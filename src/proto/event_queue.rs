@@ -13,7 +13,7 @@ use std::collections::VecDeque;
 #[allow(missing_docs, reason = "documented at the variants of Event")]
 pub enum OwnedEvent {
     /// See [`Event::Headers`].
-    Headers { stream: StreamKey, kind: HeadersKind, fields: FieldList, flags: u8 },
+    Headers { stream: StreamKey, kind: HeadersKind, fields: FieldList, flags: u8, section: u64 },
     /// See [`Event::Data`].
     Data { stream: StreamKey, data: Bytes, flow_len: u32 },
     /// See [`Event::EndStream`].
@@ -52,8 +52,8 @@ impl From<Event<'_>> for OwnedEvent {
     fn from(event: Event<'_>) -> OwnedEvent {
         let own = Bytes::copy_from_slice;
         match event {
-            Event::Headers { stream, kind, fields, flags } => {
-                OwnedEvent::Headers { stream, kind, fields: fields.clone(), flags }
+            Event::Headers { stream, kind, fields, flags, section } => {
+                OwnedEvent::Headers { stream, kind, fields: fields.clone(), flags, section }
             }
             Event::Data { stream, data, flow_len } => {
                 OwnedEvent::Data { stream, data: own(data), flow_len }

@@ -34,6 +34,7 @@ mod goaway;
 mod limits;
 mod message;
 mod observe;
+mod packer;
 mod recv;
 mod recv_message;
 mod scheduler;
@@ -43,6 +44,7 @@ mod settings;
 mod stats;
 mod stream;
 mod transmit;
+mod unpacker;
 mod wire;
 
 pub use crate::frame::{
@@ -60,6 +62,7 @@ pub use event::{Cause, Event, HeadersKind, Output, Sink, StreamKey};
 pub use event_queue::{EventQueue, OwnedEvent};
 pub use frame_note::{Direction, FrameNote, Payload};
 pub use observe::FRAME_LOG;
+pub use packer::FieldSection;
 pub use send::RequestOptions;
 pub use session::Session;
 pub use stats::{SessionFigures, Stats, StreamFigures};

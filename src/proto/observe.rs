@@ -3,9 +3,10 @@
 
 use super::event::Sink;
 use super::frame_note::{Direction, FrameNote, Payload};
+use super::packer::FieldSection;
 use super::session::Session;
 use crate::frame::{Flags, Frame, FrameError, FrameType, Head, reread};
-use crate::hpack::{Field, FieldList};
+use crate::hpack::FieldList;
 use std::collections::VecDeque;
 use tracing::Level;
 
@@ -106,9 +107,9 @@ impl Session {
 
     /// A section is about to be encoded at the end of the wire.
     #[cold]
-    pub(super) fn keep_section<'a>(&mut self, fields: impl IntoIterator<Item = Field<'a>>) {
+    pub(super) fn keep_section<'a>(&mut self, fields: impl FieldSection<'a>) {
         if let Some(observer) = &mut self.observer {
-            observer.sections.push_back((self.wire.octets().len(), fields.into_iter().collect()));
+            observer.sections.push_back((self.wire.octets().len(), fields.lines().collect()));
         }
     }
 

@@ -26,9 +26,9 @@ impl Session {
             return Err(Offence::Flood);
         }
         let mut fields = std::mem::take(&mut self.fields);
-        fields.clear();
-        fields.set_limits(self.max_list_size(found), self.config.max_header_list_pairs);
-        let decoded = self.unpacker.decode(block, &mut fields);
+        let (max_list_size, max_pairs) =
+            (self.max_list_size(found), self.config.max_header_list_pairs);
+        let decoded = self.unpacker.unpack(block, max_list_size, max_pairs, &mut fields);
         if self.observer.is_some() {
             self.note_section(decoded.is_ok().then_some(&fields), sink);
         }
@@ -64,7 +64,10 @@ impl Session {
     }
 
     /// Judges a section and takes out what is not to be passed on.
-    fn judge(&self, fields: &mut FieldList, section: Section) -> Result<Summary, Offence> {
+    fn judge(&mut self, fields: &mut FieldList, section: Section) -> Result<Summary, Offence> {
+        if let Some(summary) = self.unpacker.judged(section) {
+            return Ok(summary);
+        }
         if fields.truncated() {
             return Err(Offence::HeaderListTooLarge);
         }
@@ -73,6 +76,9 @@ impl Session {
             Ok(summary) => {
                 if summary.dirty {
                     message::clean(fields, strict);
+                    self.unpacker.forget();
+                } else {
+                    self.unpacker.note(section, summary);
                 }
                 Ok(summary)
             }
@@ -120,7 +126,8 @@ impl Session {
         }
         let key = self.open(stream);
         let kind = HeadersKind::Request;
-        sink.event(Event::Headers { stream: key, kind, fields, flags: head.flags });
+        let section = self.unpacker.number();
+        sink.event(Event::Headers { stream: key, kind, fields, flags: head.flags, section });
         if head.end_stream {
             sink.event(Event::EndStream { stream: key });
         }
@@ -211,8 +218,10 @@ impl Session {
         // RFC 9110 §8.6: a server must not send it here, and nobody may go by it.
         if meaningless && summary.content_length.is_some() {
             fields.retain(|field| field.name != b"content-length");
+            self.unpacker.forget();
         }
-        sink.event(Event::Headers { stream: key, kind, fields, flags: head.flags });
+        let section = self.unpacker.number();
+        sink.event(Event::Headers { stream: key, kind, fields, flags: head.flags, section });
         if head.end_stream { self.end_received(key, sink) } else { Ok(()) }
     }
 
@@ -234,7 +243,8 @@ impl Session {
             return self.offend(key.id, Offence::BadContentLength, sink);
         }
         let kind = HeadersKind::Trailers;
-        sink.event(Event::Headers { stream: key, kind, fields, flags: head.flags });
+        let section = self.unpacker.number();
+        sink.event(Event::Headers { stream: key, kind, fields, flags: head.flags, section });
         self.end_received(key, sink)
     }
 
@@ -308,7 +318,8 @@ impl Session {
         self.counts.reserved_remote += 1;
         let key = self.open(stream);
         let kind = HeadersKind::Push { parent };
-        sink.event(Event::Headers { stream: key, kind, fields, flags: head.flags });
+        let section = self.unpacker.number();
+        sink.event(Event::Headers { stream: key, kind, fields, flags: head.flags, section });
         Ok(())
     }
 

@@ -3,11 +3,12 @@
 use super::config::Padding as Strategy;
 use super::error::{PushError, RequestError, StreamError};
 use super::event::{Cause, StreamKey};
+use super::packer::FieldSection;
 use super::session::{Deferred, Phase, Session};
 use super::stream::state::{Recv, Send};
 use super::stream::{FirstSection, Stream};
 use crate::frame::{BlockFrame, Data, Dependency, ErrorCode, FrameType, Padding, StreamId};
-use crate::hpack::{Field, FieldList};
+use crate::hpack::FieldList;
 use std::time::Instant;
 
 /// What else a request can say.
@@ -26,10 +27,10 @@ struct Outline {
 }
 
 impl Outline {
-    fn of<'a>(fields: impl IntoIterator<Item = Field<'a>>) -> Outline {
+    fn of<'a>(fields: impl FieldSection<'a>) -> Outline {
         // Two table size updates; then for each field an index and two lengths at their longest.
         let mut outline = Outline { bound: 12, head: false, connect: false };
-        for field in fields {
+        for field in fields.lines() {
             outline.bound += 12 + field.name.len() + field.value.len();
             if field.name == b":method" {
                 outline.head = field.value == b"HEAD";
@@ -56,7 +57,7 @@ impl Session {
         options: RequestOptions,
     ) -> Result<StreamKey, RequestError>
     where
-        F: IntoIterator<Item = Field<'a>> + Clone,
+        F: FieldSection<'a>,
     {
         if self.server {
             return Err(RequestError::NotClient);
@@ -103,9 +104,9 @@ impl Session {
         priority: Option<Dependency>,
     ) -> StreamKey
     where
-        F: IntoIterator<Item = Field<'a>>,
+        F: FieldSection<'a>,
     {
-        let fields: FieldList = fields.into_iter().collect();
+        let fields: FieldList = fields.lines().collect();
         stream.waiting = true;
         stream.held += fields.size();
         stream.rare().first = Some(FirstSection { fields, end_stream, priority });
@@ -120,7 +121,7 @@ impl Session {
     /// If the stream is closed, or the final response was given.
     pub fn inform<'a, F>(&mut self, stream: StreamKey, fields: F) -> Result<(), StreamError>
     where
-        F: IntoIterator<Item = Field<'a>> + Clone,
+        F: FieldSection<'a>,
     {
         let state = self.open_stream(stream)?;
         if !matches!(state.send, Send::Head | Send::Reserved) || state.waiting {
@@ -150,7 +151,7 @@ impl Session {
         end_stream: bool,
     ) -> Result<(), StreamError>
     where
-        F: IntoIterator<Item = Field<'a>> + Clone,
+        F: FieldSection<'a>,
     {
         let state = self.open_stream(stream)?;
         if !matches!(state.send, Send::Head | Send::Reserved) || state.waiting {
@@ -165,7 +166,7 @@ impl Session {
             state.send = if end_stream { Send::Ending } else { Send::Body };
             if later {
                 state.waiting = true;
-                let fields = fields.into_iter().collect();
+                let fields = fields.lines().collect();
                 state.rare().first = Some(FirstSection { fields, end_stream, priority: None });
                 self.waiting.push_back(stream);
                 return Ok(());
@@ -185,7 +186,7 @@ impl Session {
     /// If the peer takes no push, or the parent cannot carry a promise.
     pub fn push<'a, F>(&mut self, parent: StreamKey, fields: F) -> Result<StreamKey, PushError>
     where
-        F: IntoIterator<Item = Field<'a>> + Clone,
+        F: FieldSection<'a>,
     {
         if self.phase == Phase::Over {
             return Err(PushError::Closed);
@@ -214,7 +215,7 @@ impl Session {
         let (packer, strategy) = (&mut self.packer, self.config.padding);
         self.wire.frame(|out| {
             let frame = BlockFrame::push_promise(out, parent.id, id);
-            packer.encode(fields, out);
+            packer.pack(fields, out);
             let padding = pad(strategy, frame.len(out), max as usize);
             frame.finish(out, max, padding);
         });
@@ -254,11 +255,11 @@ impl Session {
     /// If the stream is closed, its response was not given, or its end was.
     pub fn trailers<'a, F>(&mut self, stream: StreamKey, fields: F) -> Result<(), StreamError>
     where
-        F: IntoIterator<Item = Field<'a>> + Clone,
+        F: FieldSection<'a>,
     {
         let state = self.body_stream(stream)?;
         let now = state.pending == 0 && !state.waiting;
-        if fields.clone().into_iter().next().is_none() {
+        if fields.clone().lines().next().is_none() {
             return self.data(stream, 0, true);
         }
         if !self.fits(fields.clone(), stream) {
@@ -268,7 +269,7 @@ impl Session {
             self.send_section(stream.id, fields, true, None);
             self.end_sent_deferred(stream);
         } else if let Some(state) = self.streams.get_mut(stream) {
-            let fields: FieldList = fields.into_iter().collect();
+            let fields: FieldList = fields.lines().collect();
             state.held += fields.size();
             self.held += u64::from(fields.size());
             state.send = Send::Ending;
@@ -401,8 +402,10 @@ impl Session {
     }
 
     /// Whether a section is within `max_send_header_block_length`; tells of it if not.
-    fn fits<'a>(&mut self, fields: impl IntoIterator<Item = Field<'a>>, key: StreamKey) -> bool {
-        let fits = Outline::of(fields).bound <= self.config.max_send_header_block_length;
+    fn fits<'a>(&mut self, fields: impl FieldSection<'a>, key: StreamKey) -> bool {
+        // A section that was sent was within it.
+        let fits = self.packer.knows(&fields)
+            || Outline::of(fields).bound <= self.config.max_send_header_block_length;
         if !fits {
             self.defer_not_sent(FrameType::HEADERS, key);
         }
@@ -420,7 +423,7 @@ impl Session {
     fn send_section<'a>(
         &mut self,
         id: StreamId,
-        fields: impl IntoIterator<Item = Field<'a>> + Clone,
+        fields: impl FieldSection<'a>,
         end_stream: bool,
         priority: Option<Dependency>,
     ) {
@@ -431,7 +434,7 @@ impl Session {
         let (packer, strategy) = (&mut self.packer, self.config.padding);
         self.wire.frame(|out| {
             let frame = BlockFrame::headers(out, id, end_stream, priority);
-            packer.encode(fields, out);
+            packer.pack(fields, out);
             let padding = pad(strategy, frame.len(out), max as usize);
             frame.finish(out, max, padding);
         });

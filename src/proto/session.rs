@@ -9,6 +9,7 @@ use super::flow_control::{Inflow, Window};
 use super::goaway::Shutdown;
 use super::limits::ResetBudget;
 use super::observe::Observer;
+use super::packer::Packer;
 use super::scheduler::Scheduler;
 use super::settings::{self, LocalSettings, Values};
 use super::stats::{SessionFigures, Stats, StreamFigures};
@@ -16,11 +17,12 @@ use super::stream::Stream;
 use super::stream::closed::{Closure, RecentlyClosed};
 use super::stream::state::{Recv, Send};
 use super::stream::store::Store;
+use super::unpacker::Unpacker;
 use super::wire::Wire;
 use crate::frame::{
     Decoder, ErrorCode, FrameType, GoAway, PREFACE, RstStream, Settings, StreamId, WindowUpdate,
 };
-use crate::hpack::{self, DEFAULT_TABLE_SIZE, FieldList};
+use crate::hpack::FieldList;
 use std::collections::VecDeque;
 use std::time::Instant;
 
@@ -64,8 +66,8 @@ pub struct Session {
     pub(super) decoder: Decoder,
     /// A new SETTINGS_MAX_FRAME_SIZE of ours, for the decoder.
     pub(super) frame_limit: Option<u32>,
-    pub(super) unpacker: hpack::Decoder,
-    pub(super) packer: hpack::Encoder,
+    pub(super) unpacker: Unpacker,
+    pub(super) packer: Packer,
     pub(super) block: FieldBlock,
     /// The section at hand, kept for its capacity.
     pub(super) fields: FieldList,
@@ -155,8 +157,8 @@ impl Session {
             phase: if server { Phase::Preface(0) } else { Phase::FirstSettings },
             decoder: Decoder::default(),
             frame_limit: None,
-            unpacker: hpack::Decoder::new(DEFAULT_TABLE_SIZE),
-            packer: hpack::Encoder::new(config.max_deflate_table_size),
+            unpacker: Unpacker::new(),
+            packer: Packer::new(config.max_deflate_table_size),
             block: FieldBlock::default(),
             fields: FieldList::new(),
             wire: Wire::default(),

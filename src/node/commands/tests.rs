@@ -193,8 +193,8 @@ fn the_mark_on_a_name_makes_the_field_sensitive() {
     let mut commands = ring(&words, b"nv");
     let sensitive = |commands: &mut Commands, length| {
         let mut batch = commands.batch(length).expect("short enough");
-        let Ok(Some(Command::Inform { mut fields, .. })) = batch.next() else { panic!("one") };
-        let sensitive = fields.next().expect("one field").sensitive;
+        let Ok(Some(Command::Inform { fields, .. })) = batch.next() else { panic!("one") };
+        let sensitive = fields.lines().next().expect("one field").sensitive;
         assert!(matches!(batch.next(), Ok(None)));
         sensitive
     };
@@ -235,4 +235,58 @@ fn a_goaway_names_a_stream_or_leaves_it_to_the_session() {
         assert_eq!((code, debug), (ErrorCode::INTERNAL_ERROR, &b"no"[..]));
         assert_eq!(last.map(StreamId::get), expected);
     }
+}
+
+/// The fields of each command of a batch: their number and names.
+fn numbered(commands: &mut Commands, words: &[i32], data: &[u8]) -> Vec<(u64, Vec<Vec<u8>>)> {
+    commands.write(words, data);
+    let mut batch = commands.batch(words.len()).expect("short enough");
+    let mut read = Vec::new();
+    while let Some(command) = batch.next().expect("well formed") {
+        let Command::Inform { fields, .. } = command else { panic!("no other") };
+        let number = fields.number().expect("each has one");
+        read.push((number, fields.lines().map(|field| field.name.to_vec()).collect()));
+    }
+    read
+}
+
+#[test]
+fn the_fields_of_the_command_before_are_known_again() {
+    let inform = |fields: &[i32]| [&[command::INFORM], &KEY[..], &[1], fields].concat();
+    let (defining, known) = ([literal(1, 7), literal(1, 8)].concat(), [7, 8]);
+    let mut commands = ring(&[], &[]);
+    let names = |name: &[u8]| vec![name.to_vec()];
+
+    let words = [inform(&defining), inform(&known), inform(&known)].concat();
+    let read = numbered(&mut commands, &words, b"nv");
+    assert!(read.iter().all(|(_, told)| *told == names(b"n")));
+    assert_ne!(read[0].0, read[1].0);
+    assert_eq!(read[1].0, read[2].0);
+
+    // In a batch of its own, and when others came in between.
+    let again = numbered(&mut commands, &inform(&known), &[]);
+    assert_eq!(again, read[2..]);
+    let other = numbered(&mut commands, &inform(&[8, 7]), &[]);
+    assert_eq!(other[0].1, names(b"v"));
+    let again = numbered(&mut commands, &inform(&known), &[]);
+    assert!(again[0].0 > other[0].0);
+
+    // The same ids for other strings.
+    let words = [inform(&defining), inform(&known)].concat();
+    let read = numbered(&mut commands, &words, b"xy");
+    assert_eq!(read[1].1, names(b"x"));
+    assert!(read[1].0 > again[0].0);
+}
+
+#[test]
+fn fields_without_a_count_of_their_own_are_not_those_before() {
+    let fields = [&[command::INFORM], &KEY[..], &[2, 7, 8, 7, 8]].concat();
+    let defining = [&[command::INFORM], &KEY[..], &[1], &literal(1, 7), &literal(1, 8)].concat();
+    let mut commands = ring(&[], &[]);
+    numbered(&mut commands, &defining, b"nv");
+    numbered(&mut commands, &fields, &[]);
+    // As long as the list before, by the words that follow; but it says that it is shorter.
+    let words = [&[command::INFORM], &KEY[..], &[1, 7, 8], &[command::INFORM], &KEY[..], &[0]];
+    let read = numbered(&mut commands, &words.concat(), &[]);
+    assert_eq!(read.iter().map(|(_, names)| names.len()).collect::<Vec<_>>(), [1, 0]);
 }

@@ -158,7 +158,7 @@ fn an_event_that_was_never_finished_is_not_seen() {
         ring.open(1).expect("sound");
         let broken = crate::node::guard::run(|| {
             ring.event(4, 4, |writer| {
-                writer.field(b"n", b"v", false);
+                writer.line(Field::new(b"n", b"v"));
                 panic!("expected by this test");
             });
         });
@@ -176,7 +176,7 @@ fn an_event_that_was_never_finished_is_not_seen() {
         assert_eq!(events, [1, 1, 90]);
         // The names of the lost event are told again.
         ring.open(1).expect("sound");
-        ring.event(4, 2, |writer| writer.field(b"n", b"v", false));
+        ring.event(4, 2, |writer| writer.line(Field::new(b"n", b"v")));
         ring.publish();
         assert!(ring.drain()[2] < 0);
     }
@@ -226,7 +226,7 @@ fn fields_arrive_as_they_were_sent() {
     for round in 0..2 {
         ring.open(1).expect("sound");
         for (name, value, sensitive) in fields {
-            ring.event(4, 600, |writer| writer.field(name, value, sensitive));
+            ring.event(4, 600, |writer| writer.line(Field { name, value, sensitive }));
         }
         ring.publish();
         let text = ring.text.get()[..ring.text_at].to_vec();
@@ -245,14 +245,66 @@ fn a_sensitive_value_is_told_each_time_and_kept_nowhere() {
     let mut ring = ring(64, 64);
     for _ in 0..2 {
         ring.open(1).expect("sound");
-        ring.event(4, 10, |writer| writer.field(b"name", b"secret", true));
+        ring.event(4, 10, |writer| writer.line(Field::sensitive(b"name", b"secret")));
         ring.publish();
         let events = ring.drain();
         assert_eq!(events[events.len() - 2..], [!6, -1]);
     }
     ring.open(1).expect("sound");
-    ring.event(4, 10, |writer| writer.field(b"name", b"secret", false));
+    ring.event(4, 10, |writer| writer.line(Field::new(b"name", b"secret")));
     ring.publish();
     let events = ring.drain();
     assert_eq!(events[events.len() - 2], !6);
+}
+
+/// The words of a section, as told to session 1.
+fn tell(ring: &mut Ring, told: &mut Told, number: u64, fields: &FieldList) -> Vec<i32> {
+    ring.open(1).expect("sound");
+    ring.event(fields.len() * 4, fields.size() as usize, |writer| {
+        writer.section(fields, number, Some(told));
+    });
+    ring.publish();
+    ring.drain().split_off(2)
+}
+
+#[test]
+fn a_section_that_comes_again_is_told_by_the_ids_it_was_told_by() {
+    let list = |pairs: &[(&str, &str)]| -> FieldList {
+        pairs.iter().map(|(name, value)| Field::new(name.as_bytes(), value.as_bytes())).collect()
+    };
+    let (mut ring, mut told) = (ring(64, 4096), Told::default());
+    let (first, other) = (list(&[("a", "1"), ("b", "2")]), list(&[("a", "3")]));
+    let defined = tell(&mut ring, &mut told, 1, &first);
+    let ids: Vec<_> = [1, 3, 5, 7].map(|at| defined[at]).into();
+    for _ in 0..3 {
+        assert_eq!(tell(&mut ring, &mut told, 1, &first), ids);
+    }
+    tell(&mut ring, &mut told, 2, &other);
+    assert_eq!(tell(&mut ring, &mut told, 1, &first), ids);
+    assert_eq!(tell(&mut ring, &mut told, 1, &first), ids);
+    // Nobody knows any more what the ids mean.
+    ring.recover();
+    assert!(tell(&mut ring, &mut told, 1, &first).iter().any(|word| *word < 0));
+}
+
+#[test]
+fn a_section_whose_ids_were_taken_by_others_is_told_anew() {
+    let section = |n: usize| -> FieldList {
+        let (name, value) = (format!("name-{n}"), format!("value-{n}"));
+        [Field::new(name.as_bytes(), value.as_bytes())].into_iter().collect()
+    };
+    let (mut ring, mut told, mut mirror) = (ring(64, 4096), Told::default(), Mirror::default());
+    for round in 0..10 {
+        // The same three times, then more than the table of strings holds.
+        let all = [0, 0, 0].into_iter().chain(round * 1500..(round + 1) * 1500);
+        for (step, n) in all.enumerate() {
+            let fields = section(n);
+            let number = if step < 3 { 1 } else { 2 + n as u64 };
+            let words = tell(&mut ring, &mut told, number, &fields);
+            let text = ring.text.get()[..fields.size() as usize].to_vec();
+            let (name, value, _) = mirror.field(&mut &words[..], &mut &text[..]);
+            let field = fields.get(0).expect("one");
+            assert_eq!((&name[..], &value[..]), (field.name, field.value));
+        }
+    }
 }

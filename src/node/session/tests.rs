@@ -29,6 +29,7 @@ fn sessions() -> (Session, Session) {
             Instant::now(),
         )))),
         shared: Rc::clone(&shared),
+        told: RefCell::default(),
         span: Span::none(),
     };
     (session(3), session(4))

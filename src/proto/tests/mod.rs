@@ -9,6 +9,7 @@ mod observe;
 mod properties;
 mod push;
 mod rules;
+mod sections;
 mod settings;
 mod shutdown;
 mod states;
