@@ -516,10 +516,11 @@ function start(session, socket) {
   if (socket instanceof TLSSocket && socket[kSeal] === undefined && !socket.isServer) {
     socket.prependListener('session', onTicket);
   }
-  // A server's TLS socket tells of the end of its handshake before it has written the tickets. (A
-  // closure is forgotten once it ran; arguments would hold the session a while longer.)
+  // A server's socket of node:tls tells of the end of its handshake before it has written the
+  // tickets. (A closure is forgotten once it ran; arguments would hold the session a while longer.)
   const isServer = session[kType] !== NGHTTP2_SESSION_CLIENT;
-  if (isServer && socket.encrypted) setImmediate(() => schedule(session));
+  const isBusy = isServer && socket.encrypted && socket[kSeal] === undefined;
+  if (isBusy) setImmediate(() => schedule(session));
   else schedule(session);
 }
 

@@ -44,7 +44,8 @@ for (const [engine, version] of VERSION_PAIRS) {
       [builtin, ours],
       [ours, ours],
     ]) {
-      const options = { ...credentials, ...versions, ecdhCurve: 'X25519', tlsEngine: engine };
+      const agreed = { ecdhCurve: 'X25519', ciphers: tls.DEFAULT_CIPHERS };
+      const options = { ...credentials, ...versions, ...agreed, tlsEngine: engine };
       const { url } = await serve(t, server, options);
       const session = connect(t, client, url, { ca: authority.cert, tlsEngine: engine });
       await once(session, 'connect');
@@ -263,6 +264,21 @@ for (const engine of ENGINES) {
     );
   });
 }
+
+test('rustls gives one ticket for each handshake, resumed or not', async (t) => {
+  const authority = await makeAuthority();
+  const { url } = await serve(t, ours, { ...(await authority.issue()), tlsEngine: 'rustls' });
+  let ticket;
+  for (const reused of [false, true, true]) {
+    const client = connect(t, builtin, url, { ca: authority.cert, session: ticket });
+    const tickets = [];
+    client.socket.on('session', (session) => tickets.push(session));
+    // Whatever is answered comes behind them.
+    assert.equal((await ask(client)).reused, reused);
+    assert.equal(tickets.length, 1);
+    [ticket] = tickets;
+  }
+});
 
 /** Two ends that pass on what they are given as it is, and later. */
 function makePair() {

@@ -7,10 +7,11 @@
  */
 
 const tls = require('node:tls');
+const { defaultCoreCipherList } = require('node:crypto').constants;
 const native = require('../native.js');
 const { codes } = require('../errors.js');
 const { identitiesOf, packedIdentitiesOf, revocationsOf, rootsOf } = require('./identity.js');
-const { defaultSuites, groupsOf, suitesOf } = require('./names.js');
+const { defaultSuites, groupsOf, preferredSuites, suitesOf } = require('./names.js');
 
 /** Options that rustls has nothing for, and what to use instead. */
 const UNSUPPORTED = {
@@ -52,7 +53,10 @@ function versionsOf({ minVersion, maxVersion }) {
 }
 
 function suites({ ciphers }) {
-  // node:tls's order; what else it names in classes is none of rustls's.
+  // Whoever starts Node with a list of his own, or sets node:tls's, is given that.
+  const isOurs = ciphers === undefined && tls.DEFAULT_CIPHERS === defaultCoreCipherList;
+  if (isOurs) return preferredSuites();
+  // What else node:tls's list names in classes is none of rustls's.
   if (ciphers === undefined || ciphers === tls.DEFAULT_CIPHERS) return defaultSuites();
   if (typeof ciphers !== 'string') {
     throw new codes.ERR_INVALID_ARG_TYPE('options.ciphers', 'string', ciphers);

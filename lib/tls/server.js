@@ -47,7 +47,7 @@ class RustlsServerSocket extends RustlsSocket {
     this.on('error', (error) => this.#tell(error));
     this.once('close', () => {
       clearTimeout(this.#timer);
-      this.#tell(resetError('socket hang up'));
+      if (!this.#released) this.#tell(resetError('socket hang up'));
     });
     if (server.listenerCount('keylog') > 0) {
       this.on('keylog', (line) => server.emit('keylog', line, this));

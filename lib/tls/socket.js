@@ -18,11 +18,14 @@ const { faultOf } = require('./errors.js');
 const { defineMembers, defineTransportMembers } = require('./members.js');
 const { kSeal } = require('../symbols.js');
 
-/** Seven full records, with what the pipe wants free beside the last. */
-const SLAB_SIZE = 7 * 16_640;
+/**
+ * 22 full records, with what the pipe wants free beside the last: 1 MiB in three writes, within a
+ * cache of 1 MiB. A peer pays for short ones: a tenth of its CPU time more with 7.
+ */
+const SLAB_SIZE = 22 * 16_640;
 /** Less than this is not worth a `seal` of its own. */
 const SLAB_RESERVE = 512;
-const slabs = new SlabPool({ size: SLAB_SIZE, reserve: SLAB_RESERVE, most: 16 });
+const slabs = new SlabPool({ size: SLAB_SIZE, reserve: SLAB_RESERVE, most: 8 });
 
 /** Flags of `open`. */
 const ESTABLISHED = 1;
@@ -122,13 +125,16 @@ class RustlsSocket extends Duplex {
     if (this.#failed || this.destroyed || pipe === undefined) return;
     const length = pipe.open(octets, figures);
     const [rest, outgoing, flags] = figures;
+    const establishes = !this.#established && (flags & ESTABLISHED) !== 0;
+    // What is said first goes out with the end of the handshake.
+    if (establishes) this.#raw.cork();
     if (outgoing > 0) this.#send();
     if (this.listenerCount('keylog') > 0) this.#logKeys();
     if (length < 0) {
       this.#fail(faultOf(pipe, octets));
       return;
     }
-    if (!this.#established && (flags & ESTABLISHED) !== 0) this.#establish();
+    if (establishes) this.#establish();
     if (this.destroyed) return;
     if (length > 0) this.#deliver(length === octets.length ? octets : octets.subarray(0, length));
     if (rest > 0 && !this.destroyed) this.#deliver(pipe.takeRest());
@@ -143,6 +149,7 @@ class RustlsSocket extends Duplex {
     const early = this.#early;
     this.#early = [];
     for (const write of early) write();
+    process.nextTick(uncork, this.#raw);
   }
 
   #fail(error) {
@@ -325,6 +332,10 @@ class RustlsSocket extends Duplex {
   get writableLength() {
     return super.writableLength + this.#raw.writableLength;
   }
+}
+
+function uncork(stream) {
+  stream.uncork();
 }
 
 /** Gives a slab back, and goes on. */

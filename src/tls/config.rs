@@ -15,6 +15,10 @@ use super::verify::{Judge, KeyProof, Roots};
 /// Sessions of TLS 1.2 clients that take no tickets.
 const MAX_SESSIONS: usize = 1024;
 
+/// Tickets that a client of TLS 1.3 is given after a handshake, resumed or not. One is enough to
+/// come back with (RFC 8446 §C.4: for one connection), which gives the next.
+const TICKETS: usize = 1;
+
 /// What servers and clients are told alike.
 #[derive(Debug, Default)]
 pub struct Options {
@@ -114,6 +118,7 @@ impl Server {
         config.alpn_protocols = options.alpn;
         config.ignore_client_order = server.own_order;
         config.ticketer = server.tickets;
+        config.send_tls13_tickets = TICKETS;
         config.session_storage = ServerSessionMemoryCache::new(MAX_SESSIONS);
         config.key_log = Arc::<KeyLines>::clone(&keys);
         Ok(Self { config: Arc::new(config), judge, named, keys })
