@@ -272,10 +272,10 @@ fn the_fields_of_the_command_before_are_known_again() {
     assert!(again[0].0 > other[0].0);
 
     // The same ids for other strings.
-    let words = [inform(&defining), inform(&known)].concat();
-    let read = numbered(&mut commands, &words, b"xy");
-    assert_eq!(read[1].1, names(b"x"));
-    assert!(read[1].0 > again[0].0);
+    let read = numbered(&mut commands, &inform(&defining), b"xy");
+    let later = numbered(&mut commands, &inform(&known), b"..");
+    assert_eq!(later[0].1, names(b"x"));
+    assert!(later[0].0 > read[0].0 && read[0].0 > again[0].0);
 }
 
 #[test]
