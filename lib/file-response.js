@@ -44,6 +44,11 @@ function isAnswered(stream) {
   return stream.destroyed || stream.closed || stream.headersSent || stream.writableLength > 0;
 }
 
+/** What Node makes of an offset or length, which a statCheck may set to anything. */
+function toInteger(value) {
+  return Math.min(Math.trunc(value) || 0, Number.MAX_SAFE_INTEGER);
+}
+
 function isFileHandle(value) {
   return value !== null && typeof value === 'object' && typeof value.fd === 'number';
 }
@@ -122,8 +127,9 @@ class FileResponse {
       stream.destroy(error);
       return;
     }
-    if (offset >= 0) this.position = offset;
-    this.left = length;
+    const place = toInteger(offset);
+    this.position = place < 0 ? null : place;
+    this.left = toInteger(length);
     this.read();
   }
 
@@ -178,51 +184,55 @@ class FileResponse {
 }
 
 /**
- * Starts the response once the file's figures are known.
- * @param {boolean} named Whether it is a file by name: its length is announced.
+ * Asks the user whether a response is to be. What statCheck throws is the user's own.
+ * @returns {boolean} false: it is not; the file is closed.
  */
-function send(response, stat, headers, options, named) {
+function check(response, { statCheck }, given) {
   const { stream } = response;
-  const range = { offset: options.offset ?? 0, length: options.length ?? -1 };
-  const { statCheck, waitForTrailers } = options;
-  if (statCheck !== undefined && !isAnswered(stream)) {
-    const given = named ? [stat, headers] : [stat, headers, range];
-    if (Reflect.apply(statCheck, stream, given) === false) {
-      response.close();
-      return;
-    }
-  }
-  let { offset, length } = range;
-  if (stat.isFile()) {
-    const rest = stat.size - offset;
-    length = length < 0 ? rest : Math.min(rest, length);
-    if (named) headers['content-length'] = length;
-  } else {
-    offset = -1;
-  }
-  response.start(headers, { offset, length, waitForTrailers });
+  if (statCheck === undefined || isAnswered(stream)) return true;
+  if (Reflect.apply(statCheck, stream, given) !== false) return true;
+  response.close();
+  return false;
 }
 
+/** A descriptor is read from its start on unless the user says otherwise, wherever it stands. */
 function sendDescriptor(response, headers, options) {
-  const { waitForTrailers, offset = 0, length = -1 } = options;
+  const { offset = 0, length = -1, waitForTrailers } = options;
+  const range = { offset, length };
+  const start = () => response.start(headers, { ...range, waitForTrailers });
   if (options.statCheck === undefined) {
-    response.start(headers, { offset: offset > 0 ? offset : -1, length, waitForTrailers });
+    start();
     return;
   }
   fs.fstat(response.fd, (error, stat) => {
     if (error !== null) {
       response.close();
       response.stream.destroy(error);
-    } else {
-      send(response, stat, headers, options, false);
+    } else if (check(response, options, [stat, headers, range])) {
+      start();
     }
   });
+}
+
+/** Announces the length of a regular file; anything else is read from where it stands. */
+function sendRegular(response, stat, headers, options) {
+  if (!check(response, options, [stat, headers])) return;
+  const { waitForTrailers, offset = 0 } = options;
+  let { length = -1 } = options;
+  if (!stat.isFile()) {
+    response.start(headers, { offset: -1, length, waitForTrailers });
+    return;
+  }
+  const rest = stat.size - offset;
+  length = length < 0 ? rest : Math.min(rest, length);
+  headers['content-length'] = length;
+  response.start(headers, { offset, length, waitForTrailers });
 }
 
 function sendFile(response, stat, headers, options, onError) {
   const ranged = options.offset !== undefined || options.length !== undefined;
   if (stat.isFile() || !(ranged || stat.isDirectory())) {
-    send(response, stat, headers, options, true);
+    sendRegular(response, stat, headers, options);
     return;
   }
   response.close();

@@ -11,9 +11,13 @@ const path = require('node:path');
 const ours = require('../..');
 const { once } = require('node:events');
 const { describe, test } = require('node:test');
+const { execFileSync } = require('node:child_process');
+const { inspect } = require('node:util');
+const { gather } = require('../support/bodies');
 const { connect, serve } = require('../support/net');
 
-const { NGHTTP2_ENHANCE_YOUR_CALM } = builtin.constants;
+const LINUX = process.platform === 'linux';
+const { NGHTTP2_ENHANCE_YOUR_CALM, NGHTTP2_INTERNAL_ERROR } = builtin.constants;
 const CONTENT = Buffer.from(Array.from({ length: 300_000 }, (_, i) => (i * 7) % 251));
 
 function makeFile(t) {
@@ -68,6 +72,14 @@ function respondWith(stream, file, options, flags = 'r') {
   stream.respondWithFD(fd, {}, options);
 }
 
+/** Responds with the reading end of a pipe, once somebody has the other one. */
+function respondWithFifo(stream, fifo, options) {
+  fs.open(fifo, 'r', (_, fd) => {
+    stream.on('close', () => fs.closeSync(fd));
+    stream.respondWithFD(fd, {}, options);
+  });
+}
+
 /** Whether this process has a descriptor of `file`, on Linux. */
 function isOpen(file) {
   return fs.readdirSync('/proc/self/fd').some((fd) => {
@@ -110,6 +122,79 @@ for (const [name, [options, body]] of Object.entries(RANGES)) {
     assert.equal(seen[1][0], CONTENT.length);
   });
 }
+
+/** What may be asked for besides whole numbers of octets that are there. */
+const ODD_RANGES = [
+  { offset: 0 },
+  { offset: -1 },
+  { length: -3 },
+  { length: 0 },
+  { length: 1e6 },
+  { offset: 1.5, length: 2.5 },
+  { offset: NaN },
+  { length: NaN },
+];
+/** What the builtin takes for 32 bits where there is a statCheck, and nobody should. */
+const VAST_RANGES = [{ length: Infinity }, { offset: -Infinity }, { offset: 2 ** 53 }];
+
+describe('a descriptor that has been read, from where it is read again', () => {
+  const respond = (stream, file, options) => {
+    const fd = fs.openSync(file, 'r');
+    fs.readSync(fd, Buffer.alloc(1000));
+    stream.on('close', () => fs.closeSync(fd));
+    stream.respondWithFD(fd, {}, options);
+  };
+
+  const ranges = [{}, { length: 10 }, ...ODD_RANGES];
+  const checked = ranges.map((range) => ({ ...range, statCheck() {} }));
+  for (const options of [...ranges, ...VAST_RANGES, ...checked]) {
+    test(inspect(options), async (t) => {
+      const file = makeFile(t);
+      await same(t, (stream) => respond(stream, file, options));
+    });
+  }
+
+  test('a statCheck may set the range to anything', async (t) => {
+    const file = makeFile(t);
+    for (const range of [
+      { offset: '7', length: '9' },
+      { offset: undefined, length: null },
+    ]) {
+      const statCheck = (_stat, _headers, given) => Object.assign(given, range);
+      await same(t, (stream) => respond(stream, file, { statCheck }));
+    }
+  });
+});
+
+test('one descriptor, which answers several requests at once', async (t) => {
+  const fd = fs.openSync(makeFile(t), 'r');
+  t.after(() => fs.closeSync(fd));
+  const { server, url } = await serve(t, ours);
+  server.on('stream', (stream) => stream.respondWithFD(fd));
+  const session = await connect(t, builtin, url);
+  const bodies = await Promise.all([1, 2, 3].map(() => gather(session.request())));
+  for (const body of bodies) assert.ok(body.equals(CONTENT));
+});
+
+test('a length that is more than the system says there is', { skip: !LINUX }, async (t) => {
+  for (const options of [{}, { statCheck() {} }, { length: 5 }]) {
+    const heard = await same(t, (stream) => respondWith(stream, '/proc/version', options));
+    assert.ok(heard.body.length > 0);
+  }
+});
+
+test('a pipe, which has no places', { skip: !LINUX }, async (t) => {
+  const fifo = path.join(path.dirname(makeFile(t)), 'fifo');
+  execFileSync('mkfifo', [fifo]);
+  const respond = (options) => (stream) => {
+    fs.open(fifo, 'w', (_, writer) => fs.writeFile(writer, CONTENT, () => fs.close(writer)));
+    if (options !== undefined) respondWithFifo(stream, fifo, options);
+    else stream.respondWithFile(fifo);
+  };
+  assert.ok((await same(t, respond())).body.equals(CONTENT));
+  assert.ok((await same(t, respond({ offset: -1 }))).body.equals(CONTENT));
+  assert.equal((await same(t, respond({}))).code, NGHTTP2_INTERNAL_ERROR);
+});
 
 test('a FileHandle, which stays open', async (t) => {
   const file = makeFile(t);
@@ -199,7 +284,7 @@ test('a stream that closes in the meantime has its file closed', async (t) => {
       stream[way](way === 'close' ? NGHTTP2_ENHANCE_YOUR_CALM : undefined);
     });
   }
-  if (process.platform !== 'linux') return;
+  if (!LINUX) return;
   // A file that stayed open would hang the test.
   while (isOpen(file)) await new Promise((resolve) => setImmediate(resolve));
 });
