@@ -32,6 +32,9 @@ const bridge = new native.Bridge(
   shared.segments,
 );
 
+/** The engine's functions for sessions: each takes the session's handle first. */
+const engine = bridge.sessions();
+
 /** Sessions by handle; a free place is undefined. */
 const sessions = [];
 const free = [];
@@ -81,4 +84,14 @@ function refill() {
   return true;
 }
 
-module.exports = { bridge, shared, sessions, register, unregister, recycle, growCommands, refill };
+module.exports = {
+  bridge,
+  engine,
+  shared,
+  sessions,
+  register,
+  unregister,
+  recycle,
+  growCommands,
+  refill,
+};

@@ -6,7 +6,7 @@
  */
 
 const { commands: op, SENSITIVE } = require('./protocol.js');
-const { bridge, shared, growCommands } = require('./bridge.js');
+const { bridge, engine, shared, growCommands } = require('./bridge.js');
 const { watchFrames } = require('./frames.js');
 const { kHandle } = require('./symbols.js');
 
@@ -40,7 +40,7 @@ function apply() {
   owner = null;
   if (handle !== undefined) {
     watchFrames();
-    return handle.apply(count);
+    return engine.apply(handle, count);
   }
   // The strings that these commands define count for the other sessions.
   bridge.discard(count);
@@ -50,6 +50,19 @@ function apply() {
 /** Runs what waits for that session. */
 function applyFor(session) {
   if (owner === session) apply();
+}
+
+/**
+ * Leaves it to the caller to run what waits for that session, which has a handle.
+ * @returns {number} its words
+ */
+function takeFor(session) {
+  if (owner !== session) return 0;
+  const count = used;
+  used = 0;
+  usedBytes = 0;
+  owner = null;
+  return count;
 }
 
 /** Makes room for a command of that session, at most so many words and bytes long. */
@@ -344,6 +357,7 @@ function terminate(session, code) {
 
 module.exports = {
   applyFor,
+  takeFor,
   request,
   push,
   lastStreamId,

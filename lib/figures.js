@@ -3,6 +3,7 @@
 /** The engine's figures behind `session.state` and `stream.state`, in octets and stream ids. */
 
 const commands = require('./commands.js');
+const { engine } = require('./bridge.js');
 const { NGHTTP2_STREAM_STATE_IDLE } = require('./constants.js');
 const { kHandle, kId, kSlot } = require('./symbols.js');
 
@@ -11,7 +12,7 @@ const figures = new Float64Array(16);
 /** @param {object} session Its handle is found under kHandle. */
 function sessionFigures(session) {
   commands.applyFor(session);
-  session[kHandle].state(figures);
+  engine.state(session[kHandle], figures);
   return {
     effectiveLocalWindowSize: figures[0],
     effectiveRecvDataLength: figures[1],
@@ -32,7 +33,9 @@ function sessionFigures(session) {
 function streamFigures(session, stream) {
   commands.applyFor(session);
   const slot = stream[kSlot];
-  if (slot < 0 || !session[kHandle]?.streamState(slot, stream[kId], figures)) {
+  const handle = session[kHandle];
+  const known = slot >= 0 && handle !== undefined;
+  if (!known || !engine.streamState(handle, slot, stream[kId], figures)) {
     figures.fill(0);
     figures[0] = NGHTTP2_STREAM_STATE_IDLE;
   }

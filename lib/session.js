@@ -9,14 +9,13 @@
 const { EventEmitter } = require('node:events');
 const { inspect } = require('node:util');
 const { setImmediate } = require('node:timers');
-const native = require('./native.js');
 const behavior = require('./behavior.js');
 const commands = require('./commands.js');
 const timeouts = require('./timeouts.js');
 const transport = require('./transport.js');
 const { Context } = require('./async-context.js');
 const { LINGER, closeTransport } = require('./closing.js');
-const { bridge, register, unregister } = require('./bridge.js');
+const { engine, register, unregister } = require('./bridge.js');
 const { sessionFigures, streamFigures } = require('./figures.js');
 const { SettingsState, toEntries, validateSettings } = require('./settings.js');
 const { engineConfig } = require('./options.js');
@@ -47,7 +46,6 @@ const {
   kLocalSettings,
   kLoseTransport,
   kMaybeDestroy,
-  kNativeHandle,
   kOnSessionOver,
   kOpen,
   kOptions,
@@ -109,7 +107,6 @@ class Http2Session extends EventEmitter {
     this[kHandle] = undefined;
     /** Where its events run; from the connection on. */
     this[kContext] = undefined;
-    this[kNativeHandle] = -1;
     /** Streams the engine knows, by slot. */
     this[kStreams] = [];
     /** Streams by id that another has the slot of before all their events were heard. */
@@ -151,8 +148,9 @@ class Http2Session extends EventEmitter {
     this[kContext] = new Context('HTTP2SESSION');
     const config = engineConfig(this[kOptions]);
     if (this[kType] === NGHTTP2_SESSION_CLIENT) transport.holdRequests(this, socket, config);
-    this[kNativeHandle] = register(this);
-    this[kHandle] = new native.Session(bridge, this[kNativeHandle], this[kType], config);
+    const handle = register(this);
+    engine.open(handle, this[kType], config);
+    this[kHandle] = handle;
     this[kLocalSettings] = new SettingsState();
     this[kRemoteSettings] = new SettingsState();
     // The engine begins with SETTINGS of its own accord.
@@ -447,9 +445,9 @@ class Http2Session extends EventEmitter {
       if (code !== undefined) commands.terminate(this, code);
       if (socket.destroyed) commands.applyFor(this);
       else transport.flushLast(this);
-      this[kHandle].close();
+      engine.close(this[kHandle]);
+      unregister(this[kHandle]);
       this[kHandle] = undefined;
-      unregister(this[kNativeHandle]);
     }
     transport.detach(socket);
     this[kSocket] = undefined;

@@ -63,7 +63,6 @@ module.exports = {
   kGoawayCode: Symbol('goawayCode'),
   kGoawayLastStreamID: Symbol('goawayLastStreamID'),
   kLoseTransport: Symbol('loseTransport'),
-  kNativeHandle: Symbol('nativeHandle'),
   kSayGoodbye: Symbol('sayGoodbye'),
   kSessionCode: Symbol('sessionCode'),
   kStreamDestroyed: Symbol('streamDestroyed'),

@@ -13,8 +13,8 @@
 const { Socket } = require('node:net');
 const { TLSSocket } = require('node:tls');
 const { setImmediate } = require('node:timers');
-const { shared } = require('./bridge.js');
-const { applyFor, peerStreams } = require('./commands.js');
+const { engine, shared } = require('./bridge.js');
+const { applyFor, peerStreams, takeFor } = require('./commands.js');
 const { dispatch } = require('./events.js');
 const { watchFrames } = require('./frames.js');
 const { debugSession } = require('./diagnostics.js');
@@ -205,15 +205,20 @@ function tellOver(session) {
  */
 function flush(session) {
   session[kDirty] = false;
-  applyFor(session);
+  if (session[kBlocked] || session[kHandle] === undefined) {
+    applyFor(session);
+    return;
+  }
   const socket = session[kSocket];
-  while (!session[kBlocked]) {
+  let words = takeFor(session);
+  do {
     const handle = session[kHandle];
     if (handle === undefined) return;
     const target = slabs.current();
     const start = target.used;
     watchFrames();
-    const written = handle.transmit(target.buffer, start);
+    const written = engine.transmit(handle, words, target.buffer, start);
+    words = 0;
     if (shared.segments[2] === 0) setImmediate(tellOver, session);
     if (written === 0 && shared.segments[0] === 0) return;
     const more = shared.segments[1] !== 0;
@@ -225,7 +230,7 @@ function flush(session) {
     }
     if (!writeOut(session, socket, target, end)) session[kBlocked] = true;
     if (!more) return;
-  }
+  } while (!session[kBlocked]);
 }
 
 /**
@@ -283,7 +288,7 @@ function step() {
     // Who was given a part of the chunk may have transferred its memory.
     if (handle !== undefined && offset < Math.min(end, chunk.length)) {
       watchFrames();
-      offset = handle.receive(chunk, offset, end);
+      offset = engine.receive(handle, chunk, offset, end);
       if (lent && shared.events[POINTS] !== 0) keep();
       spent += shared.events[0];
       if (spent > FAIR_SHARE) giveTurn(feeding);

@@ -94,6 +94,7 @@ class Boundary {
       this.data,
       this.segments,
     );
+    this.engine = this.bridge.sessions();
     this.inbound = new Map();
     this.outbound = new Map();
     this.peers = [];
@@ -187,7 +188,12 @@ class Boundary {
 class Peer {
   constructor(boundary, handle, type, options) {
     this.boundary = boundary;
-    this.native = new native.Session(boundary.bridge, handle, type, { settings: [], ...options });
+    boundary.engine.open(handle, type, { settings: [], ...options });
+    /** The engine's functions, for this session. */
+    this.native = {};
+    for (const [name, call] of Object.entries(boundary.engine)) {
+      this.native[name] = (...parts) => call(handle, ...parts);
+    }
     this.log = [];
     /** Bodies to be sent, by slot. */
     this.bodies = new Map();
@@ -277,7 +283,7 @@ class Peer {
   draw(pieces, { size = 1 << 16, offset = 0 } = {}) {
     const { segments } = this.boundary;
     const out = Buffer.alloc(size);
-    const end = offset + this.native.transmit(out, offset);
+    const end = offset + this.native.transmit(0, out, offset);
     const [count, more, flags] = segments;
     this.flags = flags;
     let from = offset;

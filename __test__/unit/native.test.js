@@ -139,6 +139,16 @@ describe('a request and its response', () => {
 describe('bodies', () => {
   const large = Buffer.alloc(100_000, (at) => at);
 
+  it('are drawn by the call that runs their commands', () => {
+    const { boundary, client, server } = pair();
+    client.putFields('REQUEST', [1], REQUEST);
+    const out = Buffer.alloc(1 << 10);
+    const end = client.native.transmit(client.used, out, 3);
+    boundary.drain();
+    server.receive(out.subarray(3, 3 + end));
+    assert.deepEqual(named(server.take(), 'HEADERS')[0].fields, REQUEST);
+  });
+
   it('are drawn in place when small, between the frames when large', () => {
     const { boundary, client } = pair();
     const stream = client.request(POST, { endStream: false });
@@ -146,11 +156,11 @@ describe('bodies', () => {
     client.transmit();
     client.run('DATA', stream.slot, stream.id, 100, 0);
     const out = Buffer.alloc(1 << 16);
-    assert.equal(client.native.transmit(out, 7), 109);
+    assert.equal(client.native.transmit(0, out, 7), 109);
     assert.deepEqual([...boundary.segments.subarray(0, 2)], [1, 0]);
     assert.deepEqual([...boundary.segments.subarray(3, 6)], [stream.slot, 100, 16]);
     client.run('DATA', stream.slot, stream.id, 10_000, 1);
-    assert.equal(client.native.transmit(out, 7), 9);
+    assert.equal(client.native.transmit(0, out, 7), 9);
     assert.deepEqual([...boundary.segments.subarray(3, 6)], [stream.slot, 10_000, -17]);
   });
 
@@ -304,7 +314,7 @@ describe('a session', () => {
     client.native.close();
     client.native.close();
     assert.equal(client.native.receive(Buffer.from('octets'), 2, 6), 6);
-    assert.equal(client.native.transmit(Buffer.alloc(100), 0), 0);
+    assert.equal(client.native.transmit(0, Buffer.alloc(100), 0), 0);
     assert.deepEqual([...boundary.segments.subarray(0, 3)], [0, 0, 0]);
     assert.equal(client.native.timeout(), -1);
     assert.equal(client.native.tick(), undefined);
@@ -392,36 +402,44 @@ describe('misuse', () => {
     assert.throws(() => bridge.discard(1 << 20), /malformed/);
   });
 
-  it('of the constructor is an error', () => {
-    const { bridge } = new Boundary();
-    const { Session } = native;
-    assert.throws(() => Session(bridge, 0, 0, {}), /new/);
-    assert.throws(() => new Session());
-    assert.throws(() => new Session({}, 0, 0, {}));
-    assert.throws(() => new Session(new Session(bridge, 0, 0, {}), 0, 0, {}));
-    assert.throws(() => new Session(bridge, -1, 0, {}));
-    assert.throws(() => new Session(bridge, 0, 0));
-    assert.throws(() => new Session(bridge, 0, 0, { settings: [1] }), /settings/);
-    assert.throws(() => new Session(bridge, 0, 0, { maxSettings: 'many' }), /maxSettings/);
-    assert.throws(() => new Session(bridge, 0, 0, { paddingStrategy: 3 }), /paddingStrategy/);
+  it('of `open` is an error', () => {
+    const { engine } = new Boundary();
+    assert.throws(() => engine.open(), /number/);
+    assert.throws(() => engine.open(-1, 0, {}), /number/);
+    assert.throws(() => engine.open(0, 0));
+    assert.throws(() => engine.open(0, 0, { settings: [1] }), /settings/);
+    assert.throws(() => engine.open(0, 0, { maxSettings: 'many' }), /maxSettings/);
+    assert.throws(() => engine.open(0, 0, { paddingStrategy: 3 }), /paddingStrategy/);
+    engine.open(0, 0, {});
+    assert.throws(() => engine.open(0, 0, {}), /taken/);
+    engine.close(0);
+    engine.open(0, 0, {});
   });
 
   it('of an option that throws is that exception', () => {
-    const { bridge } = new Boundary();
+    const { engine } = new Boundary();
     const options = {
       get maxSettings() {
         throw new RangeError('from the getter');
       },
     };
-    assert.throws(() => new native.Session(bridge, 0, 0, options), /from the getter/);
+    assert.throws(() => engine.open(0, 0, options), /from the getter/);
   });
 
-  it('of a method is an error, and the session goes on', () => {
+  it('of a handle that nobody has is as good as that of a session that is closed', () => {
+    const { engine, segments } = new Boundary();
+    segments.fill(1);
+    assert.equal(engine.transmit(7, 0, octets(100), 0), 0);
+    assert.deepEqual([...segments.subarray(0, 3)], [0, 0, 0]);
+    assert.equal(engine.receive(2 ** 31 - 1, octets(4), 1, 4), 4);
+    engine.close(7);
+  });
+
+  it('of a function is an error, and the session goes on', () => {
     const { boundary, client, server } = pair();
     const session = client.native;
-    const { receive } = native.Session.prototype;
-    assert.throws(() => receive.call({}, octets(1), 0), TypeError);
-    assert.throws(() => receive.call(boundary.bridge, octets(1), 0), TypeError);
+    assert.throws(() => boundary.engine.receive('0', octets(1), 0, 1), /number/);
+    assert.throws(() => boundary.engine.receive(), /number/);
     assert.throws(() => session.receive(), /number/);
     assert.throws(() => session.receive('octets', 0, 6), /typed array/);
     assert.throws(() => session.receive(words(1), 0, 4), /typed array/);
@@ -431,8 +449,8 @@ describe('misuse', () => {
     assert.throws(() => session.receive(octets(4), {}, 4), /number/);
     assert.throws(() => session.receive(octets(4), 0), /number/);
     assert.throws(() => session.receive(boundary.text, 0, 4), /overlap/);
-    assert.throws(() => session.transmit(octets(4), 5), /offset/);
-    assert.throws(() => session.transmit(boundary.data, 0), /overlap/);
+    assert.throws(() => session.transmit(0, octets(4), 5), /offset/);
+    assert.throws(() => session.transmit(0, boundary.data, 0), /overlap/);
     assert.throws(() => session.state(new Float64Array(8)), /too small/);
     assert.throws(() => session.state(octets(90)), /typed array/);
     client.request(REQUEST);
@@ -445,6 +463,8 @@ describe('misuse', () => {
     for (const batch of [[0], [99], [protocol.commands.REQUEST, 1, 1], [-1, -1]]) {
       boundary.commands.set(batch);
       assert.throws(() => client.native.apply(batch.length), /malformed command at word 0/);
+      const drawing = () => client.native.transmit(batch.length, octets(100), 0);
+      assert.throws(drawing, /malformed command at word 0/);
     }
     assert.throws(() => client.native.apply(boundary.commands.length + 1), /malformed/);
     for (const position of [0, 7, -1, boundary.events.length + 1]) {
@@ -464,7 +484,7 @@ describe('misuse', () => {
     const chunk = octets(10);
     structuredClone(chunk.buffer, { transfer: [chunk.buffer] });
     assert.equal(client.native.receive(chunk, 0, chunk.length), 0);
-    assert.equal(client.native.transmit(chunk, 0), 0);
+    assert.equal(client.native.transmit(0, chunk, 0), 0);
   });
 });
 

@@ -4,14 +4,15 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use napi::Result;
-use napi::bindgen_prelude::{Int32Array, Uint8Array};
+use napi::bindgen_prelude::{Env, Int32Array, Object, Uint8Array};
 use napi_derive::napi;
 
 use super::commands::{Commands, Malformed};
 use super::events::{HEADER, Ring};
 use super::guard::{borrow, entry, error};
 use super::output::SEGMENT;
-use super::raw::{Octets, Span, Words};
+use super::raw::{Octets, Span, Words, bind};
+use super::session::Sessions;
 
 /// The state behind a [`Bridge`] and its sessions.
 pub(super) struct Shared {
@@ -49,7 +50,7 @@ impl Shared {
 /// One per environment.
 #[napi]
 pub struct Bridge {
-    pub(super) shared: Rc<RefCell<Shared>>,
+    shared: Rc<RefCell<Shared>>,
 }
 
 #[napi]
@@ -76,6 +77,13 @@ impl Bridge {
             shared.ring.publish();
             Ok(Self { shared: Rc::new(RefCell::new(shared)) })
         })
+    }
+
+    /// The functions that drive sessions, each of which takes its session's handle first; their
+    /// sessions are their own.
+    #[napi]
+    pub fn sessions<'env>(&self, env: &'env Env) -> Result<Object<'env>> {
+        entry(|| bind(env, &Rc::new(Sessions::new(Rc::clone(&self.shared))), Sessions::METHODS))
     }
 
     /// How many words and octets the arrays for events need for `refill`, the header included.

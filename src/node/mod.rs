@@ -38,8 +38,7 @@ use napi_derive::napi;
 #[napi(module_exports)]
 pub(crate) fn register(mut exports: Object, env: Env) -> Result<()> {
     log::start();
-    raw::define::<tls::Pipe>(env, &mut exports)?;
-    raw::define::<session::Session>(env, &mut exports)
+    raw::define::<tls::Pipe>(env, &mut exports)
 }
 
 /// The numbers that begin events and commands, and the places of the table of inbound strings:

@@ -1,22 +1,20 @@
-//! One HTTP/2 session, driven from JavaScript.
+//! HTTP/2 sessions, driven from JavaScript.
 
 use std::cell::RefCell;
-use std::ffi::CStr;
 use std::rc::Rc;
 use std::time::Instant;
 
 use napi::Result;
-use napi::bindgen_prelude::ClassInstance;
 use tracing::Span;
 
-use super::bridge::{Bridge, Shared, malformed};
+use super::bridge::{Shared, malformed};
 use super::commands::{Batch, Command, Malformed};
 use super::events::{Damaged, Ring, Told};
 use super::guard::{Panicked, borrow, entry, error, run};
 use super::log;
 use super::options;
 use super::output::Draw;
-use super::raw::{Answer, Arguments, Class, Method};
+use super::raw::{Answer, Arguments, Method};
 use super::report::{Reporter, session_error};
 use crate::proto::{self, ErrorCode, Reporting, RequestOptions, StreamId, StreamKey};
 
@@ -30,142 +28,162 @@ const CLIENT: i32 = 1;
 /// The settings in the order in which they are told: RFC 9113 §6.5.2 and RFC 8441 §3.
 const SETTINGS: [u16; 7] = [1, 2, 3, 4, 5, 6, 8];
 
-/// An engine and its place in the bridge. The engine is gone after `close` or a panic; every
-/// method then does nothing and answers so.
-pub(super) struct Session {
-    handle: i32,
-    engine: RefCell<Option<Box<proto::Session>>>,
+/// The sessions of an environment, by handle: JavaScript's numbers for them, small ones.
+///
+/// A call that names its session so costs less than a method of an object with a native part, which
+/// V8 has to look up.
+pub(super) struct Sessions {
     shared: Rc<RefCell<Shared>>,
-    told: RefCell<Told>,
+    places: RefCell<Vec<Option<Session>>>,
+}
+
+struct Session {
+    /// Nothing after a panic. Every call then does nothing and answers so, as for a session that is
+    /// closed.
+    live: Option<Box<Live>>,
     /// Names the session in the log.
     span: Span,
 }
 
-impl Class for Session {
-    const NAME: &'static CStr = c"Session";
+/// What a panic ends.
+struct Live {
+    engine: proto::Session,
+    told: Told,
+}
 
-    const METHODS: &'static [Method<Self>] = &[
-        Method::new(c"receive", |session, arguments| {
-            let (offset, end) = (arguments.u32(1)?, arguments.u32(2)?);
-            session.receive(arguments.octets(0)?, offset, end).map(Answer::from)
+impl Live {
+    fn new(engine: proto::Session) -> Option<Box<Self>> {
+        Some(Box::new(Self { engine, told: Told::default() }))
+    }
+}
+
+impl Sessions {
+    /// What JavaScript calls, always with a handle first.
+    pub(super) const METHODS: &'static [Method<Self>] = &[
+        Method::new(c"open", Self::open),
+        Method::new(c"receive", |sessions, arguments| {
+            let (handle, offset, end) = (arguments.u32(0)?, arguments.u32(2)?, arguments.u32(3)?);
+            sessions.receive(handle, arguments.octets(1)?, offset, end).map(Answer::from)
         }),
-        Method::new(c"apply", |session, arguments| {
-            session.apply(arguments.u32(0)?).map(Answer::from)
+        Method::new(c"apply", |sessions, arguments| {
+            sessions.apply(arguments.u32(0)?, arguments.u32(1)?).map(Answer::from)
         }),
-        Method::new(c"transmit", |session, arguments| {
-            let offset = arguments.u32(1)?;
-            session.transmit(arguments.octets_mut(0)?, offset).map(Answer::from)
+        Method::new(c"transmit", |sessions, arguments| {
+            let (handle, words, offset) = (arguments.u32(0)?, arguments.u32(1)?, arguments.u32(3)?);
+            sessions.transmit(handle, words, arguments.octets_mut(2)?, offset).map(Answer::from)
         }),
-        Method::new(c"timeout", |session, _| session.timeout().map(Answer::from)),
-        Method::new(c"tick", |session, _| session.tick().map(Answer::from)),
-        Method::new(c"state", |session, arguments| {
-            session.state(arguments.figures_mut(0)?).map(Answer::from)
+        Method::new(c"timeout", |sessions, arguments| {
+            sessions.timeout(arguments.u32(0)?).map(Answer::from)
         }),
-        Method::new(c"streamState", |session, arguments| {
-            let (slot, id) = (arguments.u32(0)?, arguments.u32(1)?);
-            session.stream_state(slot, id, arguments.figures_mut(2)?).map(Answer::from)
+        Method::new(c"tick", |sessions, arguments| {
+            sessions.tick(arguments.u32(0)?).map(Answer::from)
         }),
-        Method::new(c"localSettings", |session, arguments| {
-            session.local_settings(arguments.figures_mut(0)?).map(Answer::from)
+        Method::new(c"state", |sessions, arguments| {
+            sessions.state(arguments.u32(0)?, arguments.figures_mut(1)?).map(Answer::from)
         }),
-        Method::new(c"remoteSettings", |session, arguments| {
-            session.remote_settings(arguments.figures_mut(0)?).map(Answer::from)
+        Method::new(c"streamState", |sessions, arguments| {
+            let (handle, slot, id) = (arguments.u32(0)?, arguments.u32(1)?, arguments.u32(2)?);
+            let key = StreamKey { slot, id: StreamId::new(id) };
+            sessions.stream_state(handle, key, arguments.figures_mut(3)?).map(Answer::from)
         }),
-        Method::new(c"stats", |session, arguments| {
-            session.stats(arguments.figures_mut(0)?).map(Answer::from)
+        Method::new(c"localSettings", |sessions, arguments| {
+            sessions.local_settings(arguments.u32(0)?, arguments.figures_mut(1)?).map(Answer::from)
         }),
-        Method::new(c"close", |session, _| session.close().map(Answer::from)),
+        Method::new(c"remoteSettings", |sessions, arguments| {
+            sessions.remote_settings(arguments.u32(0)?, arguments.figures_mut(1)?).map(Answer::from)
+        }),
+        Method::new(c"stats", |sessions, arguments| {
+            sessions.stats(arguments.u32(0)?, arguments.figures_mut(1)?).map(Answer::from)
+        }),
+        Method::new(c"close", |sessions, arguments| {
+            sessions.close(arguments.u32(0)?).map(Answer::from)
+        }),
     ];
 
-    /// `new Session(bridge, handle, type, options)`: `handle` is JavaScript's name for the session
-    /// in events; `type` is 0 for a server's end, 1 for a client's.
-    fn construct(arguments: &mut Arguments) -> Result<Self> {
-        let bridge: ClassInstance<Bridge> = arguments.convert(0)?;
-        let (handle, kind) = (arguments.u32(1)?.cast_signed(), arguments.i32(2)?);
-        let config = options::config(&arguments.object(3)?, kind == CLIENT)?;
+    pub(super) fn new(shared: Rc<RefCell<Shared>>) -> Self {
+        Self { shared, places: RefCell::default() }
+    }
+
+    /// `open(handle, type, options)`: events name the session by its handle; `type` is 0 for a
+    /// server's end, 1 for a client's.
+    fn open(&self, arguments: &mut Arguments) -> Result<Answer> {
+        let (handle, kind) = (arguments.u32(0)? as usize, arguments.i32(1)?);
+        let config = options::config(&arguments.object(2)?, kind == CLIENT)?;
         let now = Instant::now();
         let span = log::session_span(kind == CLIENT);
         let engine = span.in_scope(|| match kind {
             CLIENT => proto::Session::client(config, now),
             _ => proto::Session::server(config, now),
         });
-        let shared = Rc::clone(&bridge.shared);
-        Ok(Self {
-            handle,
-            engine: RefCell::new(Some(Box::new(engine))),
-            shared,
-            told: RefCell::default(),
-            span,
-        })
+        self.put(handle, Session { live: Live::new(engine), span }).map(Answer::from)
     }
-}
 
-impl Session {
+    fn put(&self, handle: usize, session: Session) -> Result<()> {
+        let mut places = borrow(&self.places)?;
+        if handle >= places.len() {
+            places.resize_with(handle + 1, || None);
+        }
+        if places[handle].is_some() {
+            return Err(error("the handle is taken"));
+        }
+        places[handle] = Some(session);
+        Ok(())
+    }
+
     /// Reads `chunk` from `offset` to `end`. Answers the offset it came to; when that is not the
     /// end, the ring is to be drained before the next call. The ring's header says whether DATA
     /// events point into the chunk.
-    fn receive(&self, chunk: &[u8], offset: u32, end: u32) -> Result<u32> {
+    fn receive(&self, handle: u32, chunk: &[u8], offset: u32, end: u32) -> Result<u32> {
         let octets = offset as usize..end as usize;
         let input = chunk.get(octets).ok_or_else(|| error("no such offset"))?;
-        self.with(end, |engine, shared| {
-            if shared.overlaps(chunk) {
-                return Err(error("the chunk overlaps the bridge"));
-            }
-            let mut told = borrow(&self.told)?;
-            let mut sink = Reporter::receiving(&mut shared.ring, &mut told, chunk);
-            let taken = engine.receive(Instant::now(), input, &mut sink);
-            // No more than `input` was there.
-            #[allow(clippy::cast_possible_truncation)]
-            Ok(offset + taken as u32)
+        self.enter(handle, |live, shared| {
+            attempt(live, shared, end, |Live { engine, told }, shared| {
+                if shared.overlaps(chunk) {
+                    return Err(error("the chunk overlaps the bridge"));
+                }
+                let mut sink = Reporter::receiving(&mut shared.ring, told, chunk);
+                let taken = engine.receive(Instant::now(), input, &mut sink);
+                // No more than `input` was there.
+                #[allow(clippy::cast_possible_truncation)]
+                Ok(offset + taken as u32)
+            })
         })
     }
 
     /// Runs the first `words` words of the command ring. Answers the last command's result: a slot
     /// for REQUEST and PUSH (the identifier is in the events' header), else 0; negative, a library
     /// code.
-    fn apply(&self, words: u32) -> Result<i32> {
-        entry(|| {
-            let _inside = self.span.enter();
-            let mut engine = borrow(&self.engine)?;
-            let mut shared = borrow(&self.shared)?;
-            let Shared { ring, commands, frames_watched, .. } = &mut *shared;
-            if let Some(live) = engine.as_deref_mut() {
-                live.observe_frames(*frames_watched);
-            }
-            ring.open(self.handle).map_err(damaged)?;
-            let batch = commands.batch(words as usize).map_err(malformed)?;
-            let result = run_batch(&mut engine, batch, ring);
-            ring.publish();
-            result.map_err(malformed)
-        })
+    fn apply(&self, handle: u32, words: u32) -> Result<i32> {
+        self.enter(handle, |live, shared| run_commands(live, shared, words))
     }
 
-    /// Writes what is to be sent to `out[offset..]` and tells how many octets that were; the
-    /// segments say which bodies belong where.
-    fn transmit(&self, out: &mut [u8], offset: u32) -> Result<u32> {
+    /// Runs the first `words` words of the command ring, writes what is to be sent then to
+    /// `out[offset..]`, and tells how many octets that were; the segments say which bodies belong
+    /// where.
+    fn transmit(&self, handle: u32, words: u32, out: &mut [u8], offset: u32) -> Result<u32> {
         if out.len() < offset as usize {
             return Err(error("no such offset"));
         }
-        if self.is_gone()? {
-            Draw::none(borrow(&self.shared)?.segments.get_mut());
-        }
-        self.with(0, |engine, shared| {
+        self.enter(handle, |live, shared| {
             if shared.overlaps(out) {
                 return Err(error("the output overlaps the bridge"));
             }
-            let Shared { ring, segments, .. } = shared;
-            let mut draw = Draw::new(out, offset as usize, segments.get_mut());
-            let more = engine.transmit(Instant::now(), &mut draw, &mut Reporter::new(ring));
-            let end = draw.end();
-            let flags = i32::from(engine.want_read()) | i32::from(engine.want_write()) << 1;
-            draw.finish(more, flags);
-            u32::try_from(end - offset as usize).map_err(|_| error("the output is too large"))
+            if words > 0 {
+                run_commands(live, shared, words)?;
+            }
+            let drawn = attempt(live, shared, None, |live, shared| {
+                draw(&mut live.engine, shared, out, offset as usize).map(Some)
+            })?;
+            if drawn.is_none() {
+                Draw::none(shared.segments.get_mut());
+            }
+            Ok(drawn.unwrap_or_default())
         })
     }
 
     /// Milliseconds, rounded up, until `tick` is to be called, or -1 for never.
-    fn timeout(&self) -> Result<f64> {
-        self.with(-1.0, |engine, _| {
+    fn timeout(&self, handle: u32) -> Result<f64> {
+        self.with(handle, -1.0, |engine, _| {
             Ok(engine.poll_timeout().map_or(-1.0, |at| {
                 (at.saturating_duration_since(Instant::now()).as_secs_f64() * 1e3).ceil()
             }))
@@ -173,8 +191,8 @@ impl Session {
     }
 
     /// Acts on deadlines that have passed.
-    fn tick(&self) -> Result<()> {
-        self.with((), |engine, shared| {
+    fn tick(&self, handle: u32) -> Result<()> {
+        self.with(handle, (), |engine, shared| {
             engine.handle_timeout(Instant::now(), &mut Reporter::new(&mut shared.ring));
             Ok(())
         })
@@ -183,8 +201,8 @@ impl Session {
     /// Figures in the order effectiveLocalWindowSize, effectiveRecvDataLength, nextStreamID,
     /// localWindowSize, lastProcStreamID, remoteWindowSize, outboundQueueSize,
     /// deflateDynamicTableSize, inflateDynamicTableSize. Answers false when the session is closed.
-    fn state(&self, into: &mut [f64]) -> Result<bool> {
-        self.figures(into, |engine| {
+    fn state(&self, handle: u32, into: &mut [f64]) -> Result<bool> {
+        self.figures(handle, into, |engine| {
             let state = engine.figures();
             Some([
                 state.effective_local_window_size.into(),
@@ -202,9 +220,8 @@ impl Session {
 
     /// Figures in the order state, weight, sumDependencyWeight, localClose, remoteClose,
     /// localWindowSize. Answers false when the stream is closed.
-    fn stream_state(&self, slot: u32, id: u32, into: &mut [f64]) -> Result<bool> {
-        self.figures(into, |engine| {
-            let key = StreamKey { slot, id: StreamId::new(id) };
+    fn stream_state(&self, handle: u32, key: StreamKey, into: &mut [f64]) -> Result<bool> {
+        self.figures(handle, into, |engine| {
             let state = engine.stream_figures(key)?;
             Some([
                 state.state.into(),
@@ -219,23 +236,23 @@ impl Session {
     }
 
     /// Our settings in force, by ascending identifier: 1 to 6, then 8.
-    fn local_settings(&self, into: &mut [f64]) -> Result<bool> {
-        self.figures(into, |engine| {
+    fn local_settings(&self, handle: u32, into: &mut [f64]) -> Result<bool> {
+        self.figures(handle, into, |engine| {
             Some(SETTINGS.map(|id| engine.local_setting(id).unwrap_or_default().into()))
         })
     }
 
     /// The peer's settings, in the same order.
-    fn remote_settings(&self, into: &mut [f64]) -> Result<bool> {
-        self.figures(into, |engine| {
+    fn remote_settings(&self, handle: u32, into: &mut [f64]) -> Result<bool> {
+        self.figures(handle, into, |engine| {
             Some(SETTINGS.map(|id| engine.remote_setting(id).unwrap_or_default().into()))
         })
     }
 
     /// Counters in the order framesReceived, framesSent, octetsReceived, octetsSent, streams,
     /// maxConcurrentStreams, invalidFrames, rejectedStreams, openStreams, memory.
-    fn stats(&self, into: &mut [f64]) -> Result<bool> {
-        self.figures(into, |engine| {
+    fn stats(&self, handle: u32, into: &mut [f64]) -> Result<bool> {
+        self.figures(handle, into, |engine| {
             let stats = engine.stats();
             Some([
                 large(stats.frames_received),
@@ -252,56 +269,104 @@ impl Session {
         })
     }
 
-    /// Frees the engine.
-    fn close(&self) -> Result<()> {
+    /// Frees the engine, and the handle.
+    fn close(&self, handle: u32) -> Result<()> {
         entry(|| {
-            let engine = borrow(&self.engine)?.take();
-            drop(engine);
+            let closed = borrow(&self.places)?.get_mut(handle as usize).and_then(Option::take);
+            drop(closed);
             Ok(())
         })
     }
 
-    fn is_gone(&self) -> Result<bool> {
-        Ok(borrow(&self.engine)?.is_none())
-    }
-
-    /// Runs `work` on the engine; answers `gone` when there is none, or none any more.
-    fn with<R>(
+    /// Runs `work` on what is left of a session, with the ring open for its events.
+    fn enter<R>(
         &self,
-        gone: R,
-        work: impl FnOnce(&mut proto::Session, &mut Shared) -> Result<R>,
+        handle: u32,
+        work: impl FnOnce(&mut Option<Box<Live>>, &mut Shared) -> Result<R>,
     ) -> Result<R> {
         entry(|| {
-            let _inside = self.span.enter();
-            let mut engine = borrow(&self.engine)?;
+            let mut places = borrow(&self.places)?;
             let mut shared = borrow(&self.shared)?;
-            let Some(live) = engine.as_deref_mut() else { return Ok(gone) };
-            live.observe_frames(shared.frames_watched);
-            shared.ring.open(self.handle).map_err(damaged)?;
-            let result = run(|| work(live, &mut shared));
-            let result = result.unwrap_or_else(|Panicked| {
-                poison(&mut engine, &mut shared.ring);
-                Ok(gone)
-            });
+            let mut none = Session { live: None, span: Span::none() };
+            let session = places.get_mut(handle as usize).and_then(Option::as_mut);
+            let Session { live, span } = session.unwrap_or(&mut none);
+            let _inside = span.enter();
+            if let Some(live) = live {
+                live.engine.observe_frames(shared.frames_watched);
+            }
+            shared.ring.open(handle.cast_signed()).map_err(damaged)?;
+            let result = work(live, &mut shared);
             shared.ring.publish();
             result
         })
     }
 
+    /// Runs `work` on the engine; answers `gone` when there is none, or none any more.
+    fn with<R>(
+        &self,
+        handle: u32,
+        gone: R,
+        work: impl FnOnce(&mut proto::Session, &mut Shared) -> Result<R>,
+    ) -> Result<R> {
+        self.enter(handle, |live, shared| {
+            attempt(live, shared, gone, |live, shared| work(&mut live.engine, shared))
+        })
+    }
+
     fn figures<const N: usize>(
         &self,
+        handle: u32,
         into: &mut [f64],
         read: impl FnOnce(&proto::Session) -> Option<[f64; N]>,
     ) -> Result<bool> {
         let into = into.first_chunk_mut().ok_or_else(|| error("the array is too small"))?;
-        self.with(false, |engine, _| Ok(read(engine).map(|figures| *into = figures).is_some()))
+        self.with(handle, false, |engine, _| {
+            Ok(read(engine).map(|figures| *into = figures).is_some())
+        })
     }
 }
 
+/// Runs `work` on what is live; answers `gone` when that is nothing, or a panic has ended it.
+fn attempt<R>(
+    session: &mut Option<Box<Live>>,
+    shared: &mut Shared,
+    gone: R,
+    work: impl FnOnce(&mut Live, &mut Shared) -> Result<R>,
+) -> Result<R> {
+    let Some(live) = session else { return Ok(gone) };
+    run(|| work(live, shared)).unwrap_or_else(|Panicked| {
+        poison(session, &mut shared.ring);
+        Ok(gone)
+    })
+}
+
+/// Writes what is to be sent to `out[offset..]`; answers how many octets that were.
+fn draw(
+    engine: &mut proto::Session,
+    shared: &mut Shared,
+    out: &mut [u8],
+    offset: usize,
+) -> Result<u32> {
+    let Shared { ring, segments, .. } = shared;
+    let mut draw = Draw::new(out, offset, segments.get_mut());
+    let more = engine.transmit(Instant::now(), &mut draw, &mut Reporter::new(ring));
+    let end = draw.end();
+    let flags = i32::from(engine.want_read()) | i32::from(engine.want_write()) << 1;
+    draw.finish(more, flags);
+    u32::try_from(end - offset).map_err(|_| error("the output is too large"))
+}
+
+/// Runs the first `words` words of the command ring.
+fn run_commands(session: &mut Option<Box<Live>>, shared: &mut Shared, words: u32) -> Result<i32> {
+    let Shared { ring, commands, .. } = shared;
+    let batch = commands.batch(words as usize).map_err(malformed)?;
+    run_batch(session, batch, ring).map_err(malformed)
+}
+
 /// After a panic: the engine's state cannot be trusted any more, its session has failed.
-fn poison(engine: &mut Option<Box<proto::Session>>, ring: &mut Ring) {
+fn poison(session: &mut Option<Box<Live>>, ring: &mut Ring) {
     // Dropping it may panic again; what is left of it is then leaked.
-    let _ = run(|| drop(engine.take()));
+    let _ = run(|| drop(session.take()));
     tracing::error!("a panic ended the session");
     ring.recover();
     session_error(ring, INTERNAL, ErrorCode::INTERNAL_ERROR.0, Reporting::Specific);
@@ -309,18 +374,18 @@ fn poison(engine: &mut Option<Box<proto::Session>>, ring: &mut Ring) {
 
 /// Runs a batch to its end, on a session that is closed too: its definitions count for others.
 fn run_batch(
-    engine: &mut Option<Box<proto::Session>>,
+    session: &mut Option<Box<Live>>,
     mut batch: Batch<'_>,
     ring: &mut Ring,
 ) -> std::result::Result<i32, Malformed> {
     let mut result = 0;
     while let Some(command) = batch.next()? {
-        let Some(live) = engine.as_deref_mut() else {
+        let Some(live) = session else {
             result = CLOSED;
             continue;
         };
-        result = run(|| execute(live, command, ring)).unwrap_or_else(|Panicked| {
-            poison(engine, ring);
+        result = run(|| execute(&mut live.engine, command, ring)).unwrap_or_else(|Panicked| {
+            poison(session, ring);
             INTERNAL
         });
     }

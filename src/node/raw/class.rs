@@ -1,14 +1,15 @@
-//! Classes whose methods cost little to call.
+//! Classes and functions that cost little to call.
 //!
 //! What napi-rs generates for a method checks a type tag and keeps books of borrows under a lock
-//! that all threads share, which makes up most of a short call. Sessions do without: V8 checks the
-//! receiver, arguments are read where they are used, and [`RefCell`](std::cell::RefCell)s watch
-//! over the borrows.
+//! that all threads share, which makes up most of a short call. These do without: arguments are
+//! read where they are used, and [`RefCell`](std::cell::RefCell)s watch over the borrows. A method
+//! of a class has V8 check its receiver and look up the native part; a bound function knows it.
 
 use std::ffi::{CStr, c_void};
+use std::rc::Rc;
 use std::{ptr, slice};
 
-use napi::bindgen_prelude::{FromNapiValue, Object, TypedArrayType};
+use napi::bindgen_prelude::{FromNapiValue, Object, TypedArrayType, Unknown};
 use napi::{Env, JsError, Result, Status, sys};
 
 use super::arrays::Span;
@@ -27,7 +28,7 @@ pub(in crate::node) trait Class: Sized + 'static {
     fn construct(arguments: &mut Arguments) -> Result<Self>;
 }
 
-/// One method of a class.
+/// One method of a class, or one function that is bound to a `T`.
 pub(in crate::node) struct Method<T> {
     name: &'static CStr,
     body: fn(&T, &mut Arguments) -> Result<Answer>,
@@ -280,6 +281,78 @@ pub(in crate::node) fn define<T: Class>(env: Env, exports: &mut Object) -> Resul
     exports.set(T::NAME.to_str().map_err(|_| error("the name is not ASCII"))?, class)
 }
 
+/// A function's part of what it is bound to.
+struct Bound<T: 'static> {
+    to: Rc<T>,
+    method: &'static Method<T>,
+}
+
+/// An object of functions that are bound to one `T`, which lives as long as any of them.
+pub(in crate::node) fn bind<'env, T: 'static>(
+    env: &'env Env,
+    to: &Rc<T>,
+    methods: &'static [Method<T>],
+) -> Result<Object<'env>> {
+    let mut functions = Object::new(env)?;
+    for method in methods {
+        let bound = Box::into_raw(Box::new(Bound { to: Rc::clone(to), method }));
+        let mut function = ptr::null_mut();
+        // SAFETY: the environment is alive and the name static; the callback has the signature of
+        // Node-API and finds the `Bound<T>` that is given here.
+        let status = unsafe {
+            sys::napi_create_function(
+                env.raw(),
+                method.name.as_ptr(),
+                method.name.count_bytes().cast_signed(),
+                Some(call_bound::<T>),
+                bound.cast(),
+                &mut function,
+            )
+        };
+        // SAFETY: `function` was just made, and nothing has called it. The box is given away and
+        // freed by `finalize::<Bound<T>>`, once, when nothing can call the function any more; or
+        // here, with a function that nobody gets.
+        unsafe {
+            let status = if status == sys::Status::napi_ok {
+                sys::napi_add_finalizer(
+                    env.raw(),
+                    function,
+                    bound.cast(),
+                    Some(finalize::<Bound<T>>),
+                    ptr::null_mut(),
+                    ptr::null_mut(),
+                )
+            } else {
+                status
+            };
+            expect(status, "a function could not be made").inspect_err(|_| {
+                drop(Box::from_raw(bound));
+            })?;
+        }
+        // SAFETY: `function` was just made in this environment.
+        let function = unsafe { Unknown::from_napi_value(env.raw(), function) }?;
+        let name = method.name.to_str().map_err(|_| error("the name is not ASCII"))?;
+        functions.set(name, function)?;
+    }
+    Ok(functions)
+}
+
+/// Any bound function.
+unsafe extern "C" fn call_bound<T: 'static>(
+    env: sys::napi_env,
+    info: sys::napi_callback_info,
+) -> sys::napi_value {
+    let result = entry(|| {
+        // SAFETY: Node-API has called this with the environment and the call's information.
+        let (mut arguments, data) = unsafe { arguments(env, info) }?;
+        // SAFETY: `data` is the box that `bind` gave to the function, which this call keeps alive;
+        // it is only ever read.
+        let bound = unsafe { &*data.cast::<Bound<T>>() };
+        (bound.method.body)(&bound.to, &mut arguments)
+    });
+    result.and_then(|answer| value(env, answer)).unwrap_or_else(|error| throw(env, error))
+}
+
 /// The constructor of a class.
 unsafe extern "C" fn construct<T: Class>(
     env: sys::napi_env,
@@ -338,14 +411,10 @@ unsafe extern "C" fn call<T: Class>(
     result.and_then(|answer| value(env, answer)).unwrap_or_else(|error| throw(env, error))
 }
 
-/// Ends an instance.
-unsafe extern "C" fn finalize<T: Class>(
-    _env: sys::napi_env,
-    object: *mut c_void,
-    _hint: *mut c_void,
-) {
-    // SAFETY: `construct::<T>` made this box and gave it away; Node-API calls this once, when
-    // nothing can reach the object any more. A panic of its parts stops here.
+/// Ends an instance of a class, or a bound function's part.
+unsafe extern "C" fn finalize<T>(_env: sys::napi_env, object: *mut c_void, _hint: *mut c_void) {
+    // SAFETY: `construct::<T>` or `bind` made this box and gave it away; Node-API calls this once,
+    // when nothing can reach what it belongs to any more. A panic of its parts stops here.
     let _ = run(|| drop(unsafe { Box::from_raw(object.cast::<T>()) }));
 }
 
