@@ -96,6 +96,7 @@ module.exports = {
   kOnTransportClose: Symbol('onTransportClose'),
   kOnTransportEnd: Symbol('onTransportEnd'),
   kOnTransportError: Symbol('onTransportError'),
+  kReadDirectly: Symbol('readDirectly'),
   kSeal: Symbol('seal'),
   kSmallReads: Symbol('smallReads'),
 

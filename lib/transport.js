@@ -40,6 +40,7 @@ const {
   kOnTransportClose,
   kOnTransportEnd,
   kOnTransportError,
+  kReadDirectly,
   kSeal,
   kSmallReads,
   kSocket,
@@ -411,8 +412,14 @@ function onData(data) {
   const session = this[kCarries];
   if (session === undefined) return;
   if (data.length >= SMALL_READ) session[kSmallReads] = 0;
-  else if (++session[kSmallReads] === SMALL_READS && isPlain(this)) readDirectly(this, onRead);
+  else if (++session[kSmallReads] === SMALL_READS) readPast(this);
   feed(session, data);
+}
+
+/** Has a socket read past its stream, where that can be done. */
+function readPast(socket) {
+  if (socket[kReadDirectly] !== undefined) socket[kReadDirectly](onRead);
+  else if (isPlain(socket)) readDirectly(socket, onRead);
 }
 
 /** What a socket has read past its stream. */

@@ -12,11 +12,12 @@ const net = require('node:net');
 const { Duplex } = require('node:stream');
 const { TLSSocket } = require('node:tls');
 const native = require('../native.js');
+const { readDirectly } = require('../reading.js');
 const { SlabPool } = require('../slabs.js');
 const { Spans } = require('../spans.js');
 const { faultOf } = require('./errors.js');
 const { defineMembers, defineTransportMembers } = require('./members.js');
-const { kSeal } = require('../symbols.js');
+const { kReadDirectly, kSeal } = require('../symbols.js');
 
 /**
  * 22 full records, with what the pipe wants free beside the last: 1 MiB in three writes, within a
@@ -121,9 +122,30 @@ class RustlsSocket extends Duplex {
   _onRead() {}
 
   _onCiphertext(octets) {
+    this.#open(octets, octets.length);
+  }
+
+  /**
+   * Has a session's function given what is read, past the streams, as soon as nothing waits there.
+   * @param {(this: RustlsSocket, length: number, memory: Buffer) => void} callback As `readDirectly`
+   *   calls it.
+   */
+  [kReadDirectly](callback) {
+    const raw = this.#raw;
+    if (!this.#own || raw.encrypted) return;
+    readDirectly(raw, (length, memory) => this.#open(memory, length, callback));
+  }
+
+  /**
+   * Decrypts what the transport has read.
+   * @param {Buffer} octets It begins there.
+   * @param {number} read How much it is.
+   * @param {Function} [reader] Is given the plaintext, in memory that is used again.
+   */
+  #open(octets, read, reader) {
     const pipe = this.#pipe;
     if (this.#failed || this.destroyed || pipe === undefined) return;
-    const length = pipe.open(octets, figures);
+    const length = pipe.open(octets, read, figures);
     const [rest, outgoing, flags] = figures;
     const establishes = !this.#established && (flags & ESTABLISHED) !== 0;
     // What is said first goes out with the end of the handshake.
@@ -136,7 +158,7 @@ class RustlsSocket extends Duplex {
     }
     if (establishes) this.#establish();
     if (this.destroyed) return;
-    if (length > 0) this.#deliver(length === octets.length ? octets : octets.subarray(0, length));
+    if (length > 0) this.#lend(octets, length, reader);
     if (rest > 0 && !this.destroyed) this.#deliver(pipe.takeRest());
     this._onRead();
     if ((flags & PEER_CLOSED) !== 0) this.#endRead();
@@ -163,6 +185,17 @@ class RustlsSocket extends Duplex {
     this.#config.logKeys(true);
     const lines = this.#pipe.keyLines().match(/.+\n/g) ?? [];
     for (const line of lines) this.emit('keylog', Buffer.from(line));
+  }
+
+  /** Hands on the beginning of what was read, to a reader if nothing waits to be read before. */
+  #lend(octets, length, reader) {
+    if (reader === undefined) {
+      this.#deliver(length === octets.length ? octets : octets.subarray(0, length));
+    } else if (this.#isFlowing() && !this.#readEnded) {
+      reader.call(this, length, octets);
+    } else {
+      this.#deliver(Buffer.from(octets.subarray(0, length)));
+    }
   }
 
   #deliver(octets) {

@@ -132,11 +132,13 @@ impl Side {
 }
 
 impl Pipe {
-    /// `open(octets, figures)`: replaces ciphertext by plaintext and answers how long that is, or
-    /// -1 when the connection has failed. The figures are how many octets wait for `takeRest` and
-    /// for `takeOutgoing`, and flags.
+    /// `open(octets, length, figures)`: replaces the ciphertext at the beginning by plaintext and
+    /// answers how long that is, or -1 when the connection has failed. The figures are how many
+    /// octets wait for `takeRest` and for `takeOutgoing`, and flags.
     fn open(&self, arguments: &mut Arguments) -> Result<Answer> {
+        let read = arguments.u32(1)? as usize;
         let octets = arguments.octets_mut(0)?;
+        let octets = octets.get_mut(..read).ok_or_else(|| error("octets are missing"))?;
         let answer = self.attempt(|pipe| pipe.open(octets))?;
         let mut state = borrow(&self.state)?;
         if let (Side::Server(server), None) = (&self.side, &state.server_name) {
@@ -147,7 +149,7 @@ impl Pipe {
             let closed = if pipe.is_peer_closed() { PEER_CLOSED } else { 0 };
             [pipe.rest_len(), pipe.outgoing_len(), (established | closed).into()]
         });
-        write_figures(arguments.figures_mut(1)?, figures)?;
+        write_figures(arguments.figures_mut(2)?, figures)?;
         Ok(Answer::Int(answer.map_or(-1, length)))
     }
 
