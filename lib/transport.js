@@ -18,18 +18,15 @@ const { applyFor, peerStreams, takeFor } = require('./commands.js');
 const { dispatch } = require('./events.js');
 const { watchFrames } = require('./frames.js');
 const { debugSession } = require('./diagnostics.js');
-const { arrive, board, depart, finishSoon, finishWrites } = require('./flights.js');
+const { finishSoon, finishWrites } = require('./flights.js');
 const { FrameCutter } = require('./frame-cutter.js');
-const { Pieces } = require('./pieces.js');
+const { discard, slabs, writeOut } = require('./output.js');
 const { readDirectly } = require('./reading.js');
-const { SlabPool } = require('./slabs.js');
-const { Spans } = require('./spans.js');
 const { nextTurn } = require('./turns.js');
 const { NGHTTP2_SESSION_CLIENT } = require('./constants.js');
 const { POINTS } = require('./protocol.js');
 const {
   kBlocked,
-  kBody,
   kCarries,
   kContext,
   kCutter,
@@ -53,11 +50,6 @@ const {
 const { nextTick } = process;
 const resolved = Promise.resolve();
 
-const SLAB_SIZE = 64 * 1024;
-/** Less than this is not worth a `transmit` of its own. */
-const SLAB_RESERVE = 4 * 1024;
-const MAX_FREE_SLABS = 16;
-
 /**
  * Words of events after which a socket is read on only in the next turn of the event loop: the
  * system may have megabytes of frames at hand that cost their sender nothing, and other
@@ -78,11 +70,6 @@ const SMALL_READ = 4 * 1024;
 
 /** Default of `peerMaxConcurrentStreams`. */
 const PEER_STREAMS = 100;
-
-const slabs = new SlabPool({ size: SLAB_SIZE, reserve: SLAB_RESERVE, most: MAX_FREE_SLABS });
-
-/** What is to be encrypted, of the write that comes now. */
-const spans = new Spans();
 
 /** Sessions with commands or output to flush. */
 let dirty = [];
@@ -105,95 +92,6 @@ let lent = false;
 let spent = 0;
 /** Turns of promise jobs since sessions were last flushed. */
 let turns = 0;
-
-/**
- * Fills the holes in what was drawn, and lists what goes out in the order in which it does.
- * @param {Pieces | Spans} into
- */
-function assemble(session, buffer, start, end, into) {
-  const { segments } = shared;
-  const count = segments[0];
-  const streams = session[kStreams];
-  let from = start;
-  for (let i = 0, at = 3; i < count; i++, at += 3) {
-    const body = streams[segments[at]][kBody];
-    const length = segments[at + 1];
-    const position = segments[at + 2];
-    if (position >= 0) {
-      body.copy(buffer, position, length);
-    } else {
-      const index = -position - 1;
-      into.add(buffer, from, index - from);
-      body.list(into, length);
-      from = index;
-    }
-    if (body.left === 0) board(body);
-  }
-  into.add(buffer, from, end - from);
-}
-
-/** The system has taken it all within the call: the callbacks are due. */
-function landIfTaken(socket, own) {
-  if (own !== undefined && socket.writableLength === 0) own.land();
-}
-
-/** Writes what a slab holds up to `end`, with the bodies in between if there are any. */
-function writeSlab(socket, target, end, buffers) {
-  target.used = end;
-  target.pending += 1;
-  const own = depart(target);
-  const flowing = writeAll(socket, buffers, own === undefined ? target.done : own.done);
-  landIfTaken(socket, own);
-  return flowing;
-}
-
-/**
- * Has a socket encrypt what was drawn, bodies where they lie, and write that. The slab is free again
- * at once.
- */
-function writeSealed(session, socket, target, end) {
-  assemble(session, target.buffer, target.used, end, spans);
-  const own = depart();
-  const flowing = socket[kSeal](spans, own?.done);
-  spans.clear();
-  landIfTaken(socket, own);
-  return flowing;
-}
-
-function writeAll(socket, buffers, done) {
-  const last = buffers.length - 1;
-  if (last === 0) return socket.write(buffers[0], done);
-  socket.cork();
-  for (let i = 0; i < last; i++) socket.write(buffers[i]);
-  const flowing = socket.write(buffers[last], done);
-  socket.uncork();
-  return flowing;
-}
-
-/** A Duplex of somebody else's may keep what it is given: it gets memory of its own. */
-function writeCut(duplex, pieces) {
-  let flowing = true;
-  const last = pieces.length - 1;
-  const own = depart();
-  // The callback may come with the write; who reads the other end within the process comes first.
-  const done = own === undefined ? undefined : () => setImmediate(own.done);
-  duplex.cork();
-  for (let i = 0; i <= last; i++) {
-    flowing = duplex.write(Buffer.from(pieces[i]), i === last ? done : undefined);
-  }
-  duplex.uncork();
-  return flowing;
-}
-
-/** Writes what was drawn, as the transport takes it best; false: it asks to wait. */
-function writeOut(session, socket, target, end) {
-  if (socket[kSeal] !== undefined) return writeSealed(session, socket, target, end);
-  const pieces = new Pieces();
-  assemble(session, target.buffer, target.used, end, pieces);
-  const cutter = session[kCutter];
-  if (cutter === undefined) return writeSlab(socket, target, end, pieces.buffers);
-  return writeCut(socket, cutter.cut(pieces.buffers));
-}
 
 /** The engine neither reads nor writes any more: GOAWAY went or came, and all streams have ended. */
 function tellOver(session) {
@@ -225,8 +123,7 @@ function flush(session) {
     const more = shared.segments[1] !== 0;
     const end = start + written;
     if (socket === undefined || socket.destroyed) {
-      assemble(session, target.buffer, start, end, new Pieces());
-      arrive();
+      discard(session, target, end);
       continue;
     }
     if (!writeOut(session, socket, target, end)) session[kBlocked] = true;

@@ -1,0 +1,105 @@
+'use strict';
+
+/**
+ * Writes to sockets past their streams.
+ *
+ * On the way through Writable each write makes a request for libuv and takes a dozen calls and a
+ * tick, though the system takes nearly all of them within the call. Here a write to a stream that is
+ * idle goes to the socket's handle, with a request that is used again. If the system has not taken
+ * all of it at once, or has refused it, the stream is told as if it had begun the write itself: its
+ * state, its events and its errors are as ever.
+ */
+
+const { Socket } = require('node:net');
+
+const { write, _write, _writeGeneric } = Socket.prototype;
+
+/** The outcome of a write that the system has taken. */
+const TAKEN = Object.freeze({});
+
+/**
+ * The class of requests to write. null: a handle makes them itself, and answers with the one that is
+ * under way (Node 26); false: this Node has another way.
+ */
+let WriteWrap;
+/** What the next write is made with: one that is taken at once leaves it as it is. */
+let request = null;
+
+/** Learns the class from a socket that writes to a handle of ours. */
+function learnClass() {
+  let given;
+  const handle = {
+    writeBuffer(made) {
+      given = made;
+      return 0;
+    },
+    close() {},
+  };
+  const socket = new Socket({ handle, manualStart: true });
+  socket.write(new Uint8Array(1));
+  socket.destroy();
+  if (given === null) return null;
+  return typeof given?.constructor === 'function' && given.constructor;
+}
+
+/** Whether a write would go to the handle within the call, and ask nobody to wait. */
+function isIdle(socket, length) {
+  const state = socket._writableState;
+  return (
+    state.length === 0 &&
+    length < state.highWaterMark &&
+    state.corked === 0 &&
+    !state.ending &&
+    !state.errored &&
+    !socket.connecting &&
+    // Somebody may look on.
+    socket.write === write &&
+    socket._write === _write &&
+    socket._writeGeneric === _writeGeneric
+  );
+}
+
+/**
+ * Begins a write to a socket without TLS, if its stream is idle.
+ * @param {Socket} socket
+ * @param {Uint8Array} octets Not empty.
+ * @returns {object | undefined} TAKEN: it is done; else for `complete`, which is to follow at once.
+ */
+function begin(socket, octets) {
+  WriteWrap ??= learnClass();
+  const handle = socket._handle;
+  if (WriteWrap === false || !handle || !isIdle(socket, octets.length)) return undefined;
+  if (request === null && WriteWrap !== null) request = new WriteWrap();
+  socket._unrefTimer();
+  const result = handle.writeBuffer(request, octets);
+  if (result === 0 && (request === null || handle.writeQueueSize === 0)) return TAKEN;
+  const begun = { result, request };
+  request = null;
+  return begun;
+}
+
+/**
+ * Writes the octets through the stream, which finds the write begun if it was.
+ * @param {() => void} done
+ * @param {object | undefined} begun What `begin` has answered.
+ * @returns {boolean} false: the socket asks to wait for 'drain'
+ */
+function complete(socket, octets, done, begun) {
+  if (begun === undefined) return socket.write(octets, done);
+  const { result, request } = begun;
+  const handle = socket._handle;
+  handle.writeBuffer = (made) => {
+    if (request !== null) {
+      made.error = request.error;
+      request.oncomplete = (...outcome) => made.oncomplete(...outcome);
+    }
+    return result;
+  };
+  try {
+    return socket.write(octets, done);
+  } finally {
+    delete handle.writeBuffer;
+  }
+}
+
+module.exports = { TAKEN, begin, complete };
