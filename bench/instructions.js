@@ -14,7 +14,7 @@ const MANIFEST = path.join(__dirname, 'core', 'Cargo.toml');
 const RECORD = path.join(__dirname, 'instructions.json');
 const TOLERANCE = 0.05;
 /** The cases recorded, by their place: bodies that cost copies alone say nothing of the engine. */
-const CASES = [0, 1, 2, 3];
+const CASES = [0, 1, 2, 3, 4];
 /** The difference between two runs leaves out what starting costs. */
 const FEW = 1_024;
 const MANY = 4_096;

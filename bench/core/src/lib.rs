@@ -33,17 +33,26 @@ pub struct Case {
     pub upload: usize,
     /// Octets of every response's body.
     pub download: usize,
+    /// How many of [`PATHS`] the requests are for, in turn.
+    pub paths: usize,
 }
 
+/// What is asked for.
+pub const PATHS: [&str; 4] = ["/index.html", "/style.css", "/about?page=2", "/members/17"];
+
 /// All shapes.
-pub const CASES: [Case; 6] = [
-    Case { name: "GET, 12 octets, 1 stream", concurrency: 1, upload: 0, download: 12 },
-    Case { name: "GET, 12 octets, 32 streams", concurrency: 32, upload: 0, download: 12 },
-    Case { name: "GET, 12 octets, 256 streams", concurrency: 256, upload: 0, download: 12 },
-    Case { name: "POST, 1 KiB, 32 streams", concurrency: 32, upload: 1024, download: 12 },
-    Case { name: "GET, 1 MiB, 4 streams", concurrency: 4, upload: 0, download: 1 << 20 },
-    Case { name: "POST, 1 MiB, 4 streams", concurrency: 4, upload: 1 << 20, download: 12 },
+pub const CASES: [Case; 7] = [
+    Case { name: "GET, 12 octets, 1 stream", concurrency: 1, ..GET },
+    Case { name: "GET, 12 octets, 32 streams", concurrency: 32, ..GET },
+    Case { name: "GET, 12 octets, 256 streams", concurrency: 256, ..GET },
+    Case { name: "POST, 1 KiB, 32 streams", concurrency: 32, upload: 1024, ..GET },
+    Case { name: "the same GET, 32 streams", concurrency: 32, paths: 1, ..GET },
+    Case { name: "GET, 1 MiB, 4 streams", concurrency: 4, download: 1 << 20, ..GET },
+    Case { name: "POST, 1 MiB, 4 streams", concurrency: 4, upload: 1 << 20, ..GET },
 ];
+
+/// What most cases have in common.
+const GET: Case = Case { name: "", concurrency: 1, upload: 0, download: 12, paths: PATHS.len() };
 
 /// Decides when a run is over.
 pub trait Goal {
@@ -62,16 +71,23 @@ impl Goal for usize {
 pub type Fields = Vec<Field<'static>>;
 
 impl Case {
-    /// The fields of a request.
-    pub fn request(&self) -> Fields {
-        let method = if self.upload > 0 { "POST" } else { "GET" };
-        let pseudo = [
-            (":method", method),
-            (":scheme", "http"),
-            (":authority", "localhost"),
-            (":path", "/index.html"),
-        ];
-        pseudo.into_iter().chain(REQUEST_FIELDS).map(field).collect()
+    /// The method of every request.
+    pub fn method(&self) -> &'static str {
+        if self.upload > 0 { "POST" } else { "GET" }
+    }
+
+    /// The fields of the requests that are sent in turn.
+    pub fn requests(&self) -> Vec<Fields> {
+        let request = |path| {
+            let pseudo = [
+                (":method", self.method()),
+                (":scheme", "http"),
+                (":authority", "localhost"),
+                (":path", path),
+            ];
+            pseudo.into_iter().chain(REQUEST_FIELDS).map(field).collect()
+        };
+        PATHS[..self.paths].iter().copied().map(request).collect()
     }
 
     /// The fields of a response.

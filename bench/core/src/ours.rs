@@ -11,13 +11,14 @@ pub fn run(case: Case, goal: &impl Goal) -> usize {
     let now = Instant::now();
     let mut client = Endpoint::new(Session::client(config(), now), now);
     let mut server = Endpoint::new(Session::server(config(), now), now);
-    let request = case.request();
+    let requests = case.requests();
+    let mut turns = requests.iter().cycle();
     let response = case.response();
 
     let (mut open, mut exchanges) = (0, 0);
     loop {
         while open < case.concurrency {
-            let fields = request.iter().copied();
+            let fields = turns.next().expect("no end").iter().copied();
             let options = RequestOptions::default();
             let stream = client.session.request(fields, case.upload == 0, options);
             if case.upload > 0 {

@@ -9,7 +9,7 @@ use h2::{RecvStream, SendStream};
 use http::{HeaderValue, Request, Response};
 use tokio::io::DuplexStream;
 
-use rust_http2_bench::{BODY, Case, Goal, PIPE, REQUEST_FIELDS, RESPONSE_FIELDS, WINDOW};
+use rust_http2_bench::{BODY, Case, Goal, PATHS, PIPE, REQUEST_FIELDS, RESPONSE_FIELDS, WINDOW};
 
 use crate::Clock;
 
@@ -27,15 +27,17 @@ pub fn run(case: Case, clock: Clock) -> usize {
             .expect("a handshake");
         tokio::spawn(async move { drop(connection.await) });
 
-        let request = request(case);
+        let requests: Arc<[_]> =
+            PATHS[..case.paths].iter().map(|path| request(case, path)).collect();
         let clock = Arc::new(clock);
         let workers: Vec<_> = (0..case.concurrency)
             .map(|_| {
-                let (sender, request, clock) = (sender.clone(), request.clone(), clock.clone());
+                let (sender, requests, clock) = (sender.clone(), requests.clone(), clock.clone());
                 tokio::spawn(async move {
                     let mut exchanges = 0;
                     while !clock.is_reached(exchanges) {
-                        exchange(case, request.clone(), sender.clone()).await;
+                        let request = requests[exchanges % requests.len()].clone();
+                        exchange(case, request, sender.clone()).await;
                         exchanges += 1;
                     }
                     exchanges
@@ -50,9 +52,9 @@ pub fn run(case: Case, clock: Clock) -> usize {
     })
 }
 
-fn request(case: Case) -> Request<()> {
-    let method = if case.upload > 0 { "POST" } else { "GET" };
-    let mut request = Request::builder().method(method).uri("http://localhost/index.html");
+fn request(case: Case, path: &str) -> Request<()> {
+    let uri = format!("http://localhost{path}");
+    let mut request = Request::builder().method(case.method()).uri(uri);
     for (name, value) in REQUEST_FIELDS {
         request = request.header(name, HeaderValue::from_static(value));
     }

@@ -14,12 +14,13 @@ const FRAME: usize = 9 + 16_384;
 pub fn run(case: Case, goal: &impl Goal) -> usize {
     let mut client = Endpoint::new(false);
     let mut server = Endpoint::new(true);
-    let request = name_values(&case.request());
+    let requests: Vec<_> = case.requests().iter().map(|fields| name_values(fields)).collect();
+    let mut turns = requests.iter().cycle();
     let response = name_values(&case.response());
     let (mut open, mut exchanges) = (0, 0);
     loop {
         while open < case.concurrency {
-            client.request(&request, case.upload);
+            client.request(turns.next().expect("no end"), case.upload);
             open += 1;
         }
         client.send_to(&mut server);
