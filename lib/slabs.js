@@ -29,24 +29,26 @@ class SlabPool {
   #current;
 
   /**
-   * @param {{size: number, reserve: number, most: number}} bounds In octets: of a slab, and what
-   *   has to be free in one to go on with it; and how many slabs are kept for later.
+   * @param {{size: number, reserve?: number, most: number}} bounds In octets: of a slab, and what
+   *   has to be free in one to go on with it unless `current` is told; and how many slabs are kept
+   *   for later.
    */
-  constructor({ size, reserve, most }) {
+  constructor({ size, reserve = 0, most }) {
     this.#size = size;
     this.#reserve = reserve;
     this.#most = most;
     this.#current = new Slab(this, size);
   }
 
-  /** The slab to go on with. */
-  current() {
-    return this.#current.used + this.#reserve > this.#size ? this.next() : this.#current;
-  }
-
-  /** An empty slab, to go on with from now on. */
-  next() {
-    this.#current = this.#free.pop() ?? new Slab(this, this.#size);
+  /**
+   * The slab to go on with.
+   * @param {number} [wanted] Octets that are to be free in it, unless it is empty.
+   */
+  current(wanted = this.#reserve) {
+    const { used } = this.#current;
+    if (used > 0 && used + wanted > this.#size) {
+      this.#current = this.#free.pop() ?? new Slab(this, this.#size);
+    }
     return this.#current;
   }
 
