@@ -6,8 +6,9 @@
  */
 
 const fs = require('node:fs');
+const { setImmediate } = require('node:timers');
 const { codes } = require('./errors.js');
-const { CHUNK_SIZE, giveBuffer, takeBuffer } = require('./file-buffers.js');
+const { CHUNK_SIZE, giveBuffer, isTurnOver, readHeld, takeBuffer } = require('./file-reads.js');
 const { isBodiless } = require('./response-headers.js');
 const { isReadable, readSmallFile } = require('./small-files.js');
 const { NGHTTP2_INTERNAL_ERROR } = require('./constants.js');
@@ -101,7 +102,7 @@ class FileResponse {
     this.onStreamClose = () => {
       if (!this.busy) this.close();
     };
-    this.onWritten = () => this.read();
+    this.readOn = () => this.read();
     this.onLastWritten = () => this.finish();
     stream.once('close', this.onStreamClose);
   }
@@ -113,7 +114,7 @@ class FileResponse {
     if (this.owned) fs.close(this.fd, () => {});
   }
 
-  /** Sends the headers, then the octets asked for. */
+  /** Sends the headers; `read` sends the octets asked for. */
   start(headers, { offset, length, waitForTrailers }) {
     const { stream } = this;
     if (isAnswered(stream)) {
@@ -130,7 +131,6 @@ class FileResponse {
     const place = toInteger(offset);
     this.position = place < 0 ? null : place;
     this.left = toInteger(length);
-    this.read();
   }
 
   read() {
@@ -140,8 +140,17 @@ class FileResponse {
       this.finish();
       return;
     }
+    if (isTurnOver()) {
+      setImmediate(this.readOn);
+      return;
+    }
     const size = this.left > 0 ? Math.min(this.left, CHUNK_SIZE) : CHUNK_SIZE;
     this.buffer ??= takeBuffer();
+    const held = readHeld(this.fd, this.buffer, size, this.position);
+    if (held > 0) {
+      this.write(held);
+      return;
+    }
     this.busy = true;
     fs.read(this.fd, this.buffer, 0, size, this.position, (error, count) => {
       this.busy = false;
@@ -159,7 +168,7 @@ class FileResponse {
     const last = this.left === 0;
     const chunk = this.buffer.subarray(0, count);
     // END_STREAM goes with the last octets.
-    this.stream[kSendPiece](chunk, last, last ? this.onLastWritten : this.onWritten);
+    this.stream[kSendPiece](chunk, last, last ? this.onLastWritten : this.readOn);
   }
 
   finish() {
@@ -202,6 +211,8 @@ function sendDescriptor(response, headers, options) {
   const start = () => response.start(headers, { ...range, waitForTrailers });
   if (options.statCheck === undefined) {
     start();
+    // Whoever called may have more to say of the stream.
+    process.nextTick(response.readOn);
     return;
   }
   fs.fstat(response.fd, (error, stat) => {
@@ -210,6 +221,7 @@ function sendDescriptor(response, headers, options) {
       response.stream.destroy(error);
     } else if (check(response, options, [stat, headers, range])) {
       start();
+      response.read();
     }
   });
 }
@@ -219,14 +231,15 @@ function sendRegular(response, stat, headers, options) {
   if (!check(response, options, [stat, headers])) return;
   const { waitForTrailers, offset = 0 } = options;
   let { length = -1 } = options;
-  if (!stat.isFile()) {
+  if (stat.isFile()) {
+    const rest = stat.size - offset;
+    length = length < 0 ? rest : Math.min(rest, length);
+    headers['content-length'] = length;
+    response.start(headers, { offset, length, waitForTrailers });
+  } else {
     response.start(headers, { offset: -1, length, waitForTrailers });
-    return;
   }
-  const rest = stat.size - offset;
-  length = length < 0 ? rest : Math.min(rest, length);
-  headers['content-length'] = length;
-  response.start(headers, { offset, length, waitForTrailers });
+  response.read();
 }
 
 function sendFile(response, stat, headers, options, onError) {

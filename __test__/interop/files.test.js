@@ -88,6 +88,31 @@ test('an empty file, a folder and an empty name', async (t) => {
   }
 });
 
+test('a file whose size changes before it is read', async (t) => {
+  const KEPT = 100 * KIB;
+  const changes = {
+    shrinks: (file) => fs.truncateSync(file, KEPT),
+    grows: (file) => fs.appendFileSync(file, 'more'),
+    'is replaced': (file) => {
+      fs.renameSync(file, `${file} before`);
+      fs.writeFileSync(file, 'another');
+    },
+  };
+  for (const [what, change] of Object.entries(changes)) {
+    const hearChanged = async (http2) => {
+      const folder = makeFolder(t);
+      const statCheck = () => change(path.join(folder, name));
+      const [heard] = (await answers(t, http2, folder, [name], { statCheck })).heard;
+      return heard;
+    };
+    const name = `${300 * KIB}`;
+    const expected = await hearChanged(builtin);
+    const actual = await hearChanged(ours);
+    assert.deepEqual(actual, expected, what);
+    assert.equal(actual.body.length, what === 'shrinks' ? KEPT : 300 * KIB, what);
+  }
+});
+
 test('many at once come whole', async (t) => {
   const folder = makeFolder(t);
   const names = Array.from({ length: 90 }, (_, i) => SIZES[i % SIZES.length]);

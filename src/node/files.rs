@@ -1,15 +1,19 @@
-//! Small files, several in one job of the thread pool.
+//! Files, with fewer ways to the thread pool than Node's.
 //!
-//! Node's own way takes a job each for opening a file, its figures, reading and closing it. For a
-//! file of a few KiB the ways to and from the pool cost several times what the file does.
+//! Node takes a job each for opening a file, its figures, every read and closing it. For a file of
+//! a few KiB the ways to and from the pool cost several times what the file does: several such files
+//! are read in one job. Of larger ones, what the system has in memory is read without any.
 
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use napi::bindgen_prelude::{AsyncTask, Buffer};
+use napi::bindgen_prelude::{AsyncTask, Buffer, BufferSlice};
 use napi::{Env, Result, Task};
 use napi_derive::napi;
+
+use super::guard::{entry, error};
+use super::raw;
 
 /// What stands for the length of a file that was not read.
 const NOT_READ: i32 = -1;
@@ -71,6 +75,23 @@ impl Task for ReadFiles {
 #[napi(ts_return_type = "Promise<Buffer>")]
 pub(crate) fn read_files(paths: Vec<String>, limit: u32) -> AsyncTask<ReadFiles> {
     AsyncTask::new(ReadFiles { paths, limit })
+}
+
+/// Reads up to `length` octets of a descriptor into the start of a buffer, if the system has them in
+/// memory; how many. 0 says that nothing is known: neither whether there is more, nor whether it can
+/// be read. A negative position is where the descriptor stands.
+#[napi]
+pub(crate) fn read_held(
+    fd: i32,
+    mut buffer: BufferSlice<'_>,
+    length: u32,
+    position: i64,
+) -> Result<u32> {
+    entry(|| {
+        let octets = buffer.get_mut(..length as usize).ok_or_else(|| error("a short buffer"))?;
+        let count = raw::read_held(fd, octets, position).unwrap_or(0);
+        u32::try_from(count).map_err(|_| error("more than was asked for"))
+    })
 }
 
 #[cfg(test)]
