@@ -7,7 +7,7 @@
 
 const fs = require('node:fs');
 const { AsyncResource } = require('node:async_hooks');
-const { endianness } = require('node:os');
+const { toNamespacedPath } = require('node:path');
 const { readFiles } = require('./native.js');
 
 /** Octets of the largest file that is read whole. */
@@ -19,8 +19,6 @@ const THREADS = 4;
 const WORD = 4;
 
 const { open } = fs;
-const readLength =
-  endianness() === 'LE' ? Buffer.prototype.readInt32LE : Buffer.prototype.readInt32BE;
 
 /** What waits for its turn. */
 let waiting = [];
@@ -40,7 +38,7 @@ class Request extends AsyncResource {
 function settleAll(requests, octets) {
   let start = requests.length * WORD;
   requests.forEach((request, index) => {
-    const length = octets === undefined ? -1 : readLength.call(octets, index * WORD);
+    const length = octets === undefined ? -1 : octets.readInt32LE(index * WORD);
     const content = length < 0 ? undefined : octets.subarray(start, start + length);
     if (length > 0) start += length;
     // On a tick of its own: what it throws is nobody else's, and no rejection.
@@ -53,7 +51,8 @@ function settle(request, content) {
 }
 
 function readBatch(requests) {
-  const paths = requests.map(({ path }) => path);
+  // On Windows, names that end in a dot or a space are not to become others, as with Node.
+  const paths = requests.map(({ path }) => toNamespacedPath(path));
   readFiles(paths, MAX_SIZE).then(
     (octets) => settleAll(requests, octets),
     () => settleAll(requests),

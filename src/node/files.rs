@@ -25,8 +25,8 @@ pub(crate) struct ReadFiles {
 }
 
 impl ReadFiles {
-    /// A table of lengths, a word of 32 bits in the machine's order for each path, and the octets
-    /// of all files that were read.
+    /// A table of lengths, a little-endian word of 32 bits for each path, and the octets of all
+    /// files that were read.
     fn read(&self) -> Vec<u8> {
         let mut octets = vec![0; self.paths.len() * size_of::<i32>()];
         for (place, path) in self.paths.iter().enumerate() {
@@ -36,7 +36,7 @@ impl ReadFiles {
                 NOT_READ
             });
             let place = place * size_of::<i32>();
-            octets[place..place + size_of::<i32>()].copy_from_slice(&length.to_ne_bytes());
+            octets[place..place + size_of::<i32>()].copy_from_slice(&length.to_le_bytes());
         }
         octets
     }
@@ -45,15 +45,25 @@ impl ReadFiles {
 /// Appends a regular file of at most `limit` octets; its length.
 fn read_whole(path: &Path, limit: u32, octets: &mut Vec<u8>) -> io::Result<i32> {
     // Looked at before it is opened: opening a FIFO waits, and tells whoever writes to it.
-    let metadata = fs::metadata(path)?;
+    small_length(&fs::metadata(path)?, limit)?;
+    read_opened(&mut fs::File::open(path)?, limit, octets)
+}
+
+/// Looks again: the name may be another file's by now, and the length is that of what is read.
+fn read_opened(file: &mut fs::File, limit: u32, octets: &mut Vec<u8>) -> io::Result<i32> {
+    let length = small_length(&file.metadata()?, limit)?;
+    let start = octets.len();
+    octets.resize(start + length, 0);
+    file.read_exact(&mut octets[start..])?;
+    i32::try_from(length).map_err(io::Error::other)
+}
+
+/// The length of a regular file that has `limit` octets at most; an error if it is none.
+fn small_length(metadata: &fs::Metadata, limit: u32) -> io::Result<usize> {
     if !metadata.is_file() || metadata.len() > u64::from(limit) {
         return Err(io::ErrorKind::Unsupported.into());
     }
-    let start = octets.len();
-    let length = usize::try_from(metadata.len()).map_err(io::Error::other)?;
-    octets.resize(start + length, 0);
-    fs::File::open(path)?.read_exact(&mut octets[start..])?;
-    i32::try_from(length).map_err(io::Error::other)
+    usize::try_from(metadata.len()).map_err(io::Error::other)
 }
 
 impl Task for ReadFiles {
@@ -70,8 +80,8 @@ impl Task for ReadFiles {
 }
 
 /// Reads regular files of at most `limit` octets in one job. What resolves begins with a table: for
-/// each path the length of its file, 32 bits in the machine's order, or -1 where it was not read,
-/// for whatever reason. The contents follow in order.
+/// each path the length of its file, 32 bits in little-endian order, or -1 where it was not read, for
+/// whatever reason. The contents follow in order.
 #[napi(ts_return_type = "Promise<Buffer>")]
 pub(crate) fn read_files(paths: Vec<String>, limit: u32) -> AsyncTask<ReadFiles> {
     AsyncTask::new(ReadFiles { paths, limit })
@@ -104,7 +114,7 @@ mod tests {
         let mut octets = ReadFiles { paths: paths.iter().map(path).collect(), limit }.read();
         let contents = octets.split_off(paths.len() * 4);
         let (words, _) = octets.as_chunks();
-        (words.iter().map(|word| i32::from_ne_bytes(*word)).collect(), contents)
+        (words.iter().map(|word| i32::from_le_bytes(*word)).collect(), contents)
     }
 
     #[test]
@@ -123,5 +133,16 @@ mod tests {
         let paths = ["src", "no such file", "LICENSE", "src\0"];
         assert_eq!(read(&paths, length), (vec![-1, -1, length.cast_signed(), -1], license));
         assert_eq!(read(&paths, length - 1), (vec![-1; 4], Vec::new()));
+    }
+
+    #[test]
+    fn what_is_no_small_file_once_it_is_open_is_left_alone() {
+        let license = fs::read("LICENSE").unwrap();
+        let length = i32::try_from(license.len()).unwrap();
+        let mut file = fs::File::open("LICENSE").unwrap();
+        let mut octets = Vec::new();
+        assert!(read_opened(&mut file, length.cast_unsigned() - 1, &mut octets).is_err());
+        assert_eq!(read_opened(&mut file, length.cast_unsigned(), &mut octets).unwrap(), length);
+        assert_eq!(octets, license);
     }
 }
