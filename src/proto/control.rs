@@ -66,7 +66,7 @@ impl Session {
         if debug.len() > MAX_CONTROL_LEN - 8 {
             return Err(ControlError::TooLarge);
         }
-        let last = self.shutdown.announce(last.unwrap_or(self.last_processed));
+        let last = self.shutdown.announce(last.unwrap_or(self.last_processed), code);
         self.wire.goaway(&GoAway { last, code, debug });
         if self.phase != Phase::Over {
             self.give_up_above(last);
@@ -90,11 +90,13 @@ impl Session {
         }
     }
 
-    /// Sends GOAWAY and ends the session: nothing more is read, and nothing is sent after what is
-    /// queued. Streams that are open end without an event.
+    /// Sends GOAWAY, unless the peer has said goodbye as well and knows all that it would say, and
+    /// ends the session: nothing more is read, and nothing is sent after what is queued. Streams
+    /// that are open end without an event.
     pub fn terminate(&mut self, code: ErrorCode) {
-        if self.phase != Phase::Over || self.wire.has_verdict() {
-            let last = self.shutdown.announce(self.last_processed);
+        let news = !self.shutdown.is_agreed(self.last_processed, code);
+        if news && (self.phase != Phase::Over || self.wire.has_verdict()) {
+            let last = self.shutdown.announce(self.last_processed, code);
             self.wire.goaway(&GoAway { last, code, debug: b"" });
         }
         self.halt();

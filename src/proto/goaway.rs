@@ -1,13 +1,15 @@
 //! Shutdown, of either side (RFC 9113 §6.8).
 
 use super::error::Offence;
-use crate::frame::StreamId;
+use crate::frame::{ErrorCode, StreamId};
 
 /// Which streams were given up by whom.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Shutdown {
     /// The last stream of the peer's that our GOAWAY named.
     sent: Option<StreamId>,
+    /// Whether our latest GOAWAY had NO_ERROR.
+    in_peace: bool,
     /// The last stream of ours that the peer's GOAWAY named.
     received: Option<StreamId>,
 }
@@ -30,10 +32,20 @@ impl Shutdown {
     }
 
     /// Notes a GOAWAY of ours and answers what it may name: never more than the one before.
-    pub(super) fn announce(&mut self, last: StreamId) -> StreamId {
+    pub(super) fn announce(&mut self, last: StreamId, code: ErrorCode) -> StreamId {
         let last = self.sent.map_or(last, |before| before.min(last));
         self.sent = Some(last);
+        self.in_peace = code == ErrorCode::NO_ERROR;
         last
+    }
+
+    /// Whether a GOAWAY would tell the peer nothing new: both sides have sent theirs, and ours said
+    /// the same.
+    pub(super) fn is_agreed(&self, last: StreamId, code: ErrorCode) -> bool {
+        self.was_received()
+            && self.in_peace
+            && code == ErrorCode::NO_ERROR
+            && self.sent.is_some_and(|before| before <= last)
     }
 
     /// Notes the peer's GOAWAY; `ours` says whether it names a stream that we could open.
@@ -56,8 +68,8 @@ mod tests {
     #[test]
     fn the_last_stream_never_increases() {
         let mut shutdown = Shutdown::default();
-        assert_eq!(shutdown.announce(StreamId::new(9)), StreamId::new(9));
-        assert_eq!(shutdown.announce(StreamId::new(11)), StreamId::new(9));
+        assert_eq!(shutdown.announce(StreamId::new(9), ErrorCode::NO_ERROR), StreamId::new(9));
+        assert_eq!(shutdown.announce(StreamId::new(11), ErrorCode::NO_ERROR), StreamId::new(9));
         assert!(shutdown.gave_up(StreamId::new(11)) && !shutdown.gave_up(StreamId::new(9)));
 
         assert_eq!(shutdown.learn(StreamId::MAX, false), Ok(()));

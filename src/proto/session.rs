@@ -501,7 +501,7 @@ impl Session {
         frame: FrameType,
         sink: &mut S,
     ) {
-        let last = self.shutdown.announce(self.last_processed);
+        let last = self.shutdown.announce(self.last_processed, offence.code());
         let debug = offence.describe().as_bytes();
         tracing::warn!("session failed with {} on {frame}: {}", offence.code(), offence.describe());
         self.wire.verdict(&GoAway { last, code: offence.code(), debug });

@@ -126,6 +126,40 @@ fn a_failed_session_says_goodbye_with_the_code_that_the_embedder_chooses() {
 }
 
 #[test]
+fn who_says_goodbye_is_answered_once() {
+    let mut peer = Peer::of_server(Config::default());
+    peer.headers(1, GET, true);
+    goaway(&mut peer, 0, ErrorCode::NO_ERROR);
+    peer.end.session.goaway(None, ErrorCode::NO_ERROR, b"").unwrap();
+    assert_eq!(peer.sent(), ["GOAWAY 1 NO_ERROR"]);
+    peer.end.session.terminate(ErrorCode::NO_ERROR);
+    assert!(peer.sent().is_empty() && peer.end.session.is_closed());
+}
+
+#[test]
+fn termination_says_what_the_peer_does_not_know() {
+    let mut silent = Peer::of_server(Config::default());
+    silent.end.session.goaway(None, ErrorCode::NO_ERROR, b"").unwrap();
+    silent.sent();
+    silent.end.session.terminate(ErrorCode::NO_ERROR);
+    assert_eq!(silent.sent(), ["GOAWAY 0 NO_ERROR"], "the peer has not said goodbye");
+
+    let heard = [
+        (ErrorCode::NO_ERROR, ErrorCode::CANCEL),
+        (ErrorCode::CANCEL, ErrorCode::NO_ERROR),
+        (ErrorCode::CANCEL, ErrorCode::CANCEL),
+    ];
+    for (first, last) in heard {
+        let mut peer = Peer::of_server(Config::default());
+        goaway(&mut peer, 0, ErrorCode::NO_ERROR);
+        peer.end.session.goaway(None, first, b"").unwrap();
+        peer.sent();
+        peer.end.session.terminate(last);
+        assert_eq!(peer.sent(), [format!("GOAWAY 0 {last}")], "after {first}");
+    }
+}
+
+#[test]
 fn termination_sends_what_is_queued_and_no_more() {
     let mut peer = Peer::of_client(Config::default());
     peer.end.session.request(fields(POST), false, Default::default()).unwrap();
