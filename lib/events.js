@@ -270,7 +270,7 @@ function tell(chunk) {
       nextTurn();
       return false;
     }
-    note(ring, at);
+    note(ring, at, sessions[current]);
     dispatchOne(chunk);
   }
   return true;

@@ -169,9 +169,13 @@ function toUint32(number) {
   return Math.min(Math.max(Math.trunc(number) || 0, 0), MAX_UINT32);
 }
 
-/** The initial SETTINGS; a value that is no object counts as none. */
-function initialEntries({ settings = {} }) {
-  if (typeof settings !== 'object') return [];
+/**
+ * The initial SETTINGS, as a flat list: id, value, id, value …
+ * @param {{settings?: object}} options A value that is no object counts as none.
+ * @returns {number[]}
+ */
+function initialEntries({ settings }) {
+  if (settings === undefined || typeof settings !== 'object') return [];
   validateObject(settings, 'settings');
   validateSettings(settings);
   return toEntries(settings);
@@ -182,12 +186,12 @@ function initialEntries({ settings = {} }) {
  * other types than the documented are ignored, as Node does, but for `settings`, whose values are
  * only checked here, when a session begins.
  *
- * `settings` is the flat list of the initial SETTINGS: id, value, id, value …
  * @param {object} options Of `serverOptions` or `connectOptions`.
+ * @param {number[]} [settings] The initial SETTINGS, as `initialEntries` has them.
  * @returns {object}
  */
-function engineConfig(options) {
-  const config = { settings: initialEntries(options) };
+function engineConfig(options, settings = initialEntries(options)) {
+  const config = { settings };
   for (const name of engineNumbers) {
     if (typeof options[name] === 'number') config[name] = toUint32(options[name]);
   }
@@ -226,6 +230,7 @@ module.exports = {
   connectOptions,
   engineConfig,
   http1ServerOptions,
+  initialEntries,
   remoteCustomIds,
   secureConnectOptions,
   secureServerOptions,

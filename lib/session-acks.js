@@ -31,6 +31,11 @@ class Awaited extends AsyncResource {
     return performance.now() - this.#start;
   }
 
+  /** Whether somebody wants to hear of it. */
+  get isHeard() {
+    return this.#callback !== undefined;
+  }
+
   settle(...args) {
     if (this.#callback) this.runInAsyncScope(this.#callback, undefined, ...args);
     this.emitDestroy();
@@ -59,15 +64,15 @@ function validatePingPayload(payload) {
 }
 
 class SessionAcks {
-  /** Sent and not acknowledged, oldest first. */
-  #settings = [];
-  #pings = [];
+  /** Sent and not acknowledged, oldest first; `undefined` stands for none. */
+  #settings;
+  #pings;
   /** Settings that wait for the connection before they can be sent. */
   #early = 0;
 
   /** Whether the peer has settings to acknowledge, or will have. */
   get settingsPending() {
-    return this.#settings.length + this.#early > 0;
+    return this.#settings !== undefined || this.#early > 0;
   }
 
   /** Settings are to be sent once the session is connected. */
@@ -86,12 +91,21 @@ class SessionAcks {
    * @param {Function} [callback]
    */
   settingsSent(entries, callback) {
-    this.#settings.push(new Awaited('HTTP2SETTINGS', callback, entries));
+    const settings = new Awaited('HTTP2SETTINGS', callback, entries);
+    if (this.#settings === undefined) this.#settings = [settings];
+    else this.#settings.push(settings);
+  }
+
+  /** Whether somebody waits for the oldest SETTINGS to be acknowledged. */
+  get areSettingsHeard() {
+    return this.#settings !== undefined && this.#settings[0].isHeard;
   }
 
   /** The oldest SETTINGS were acknowledged. @returns {Awaited | undefined} */
   takeSettings() {
-    return this.#settings.shift();
+    const oldest = this.#settings?.shift();
+    if (this.#settings?.length === 0) this.#settings = undefined;
+    return oldest;
   }
 
   /**
@@ -106,18 +120,21 @@ class SessionAcks {
       ping.settle(new codes.ERR_HTTP2_PING_CANCEL());
       return false;
     }
+    this.#pings ??= [];
     this.#pings.push(ping);
     return true;
   }
 
   /** The oldest PING was acknowledged. @returns {Awaited | undefined} */
   takePing() {
-    return this.#pings.shift();
+    return this.#pings?.shift();
   }
 
   /** The session ends: no PING will be acknowledged. */
   cancelPings() {
-    for (const ping of this.#pings.splice(0)) ping.settle(new codes.ERR_HTTP2_PING_CANCEL());
+    const pings = this.#pings ?? [];
+    this.#pings = undefined;
+    for (const ping of pings) ping.settle(new codes.ERR_HTTP2_PING_CANCEL());
   }
 }
 

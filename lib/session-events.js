@@ -161,8 +161,12 @@ const engineEvents = {
     const acknowledged = this[kAcks].takeSettings();
     if (acknowledged === undefined) return;
     this[kLocalSettings].apply(acknowledged.entries);
-    acknowledged.settle(null, this.localSettings, acknowledged.elapsed());
-    this.emit('localSettings', this.localSettings);
+    if (acknowledged.isHeard) {
+      acknowledged.settle(null, this.localSettings, acknowledged.elapsed());
+    } else {
+      acknowledged.settle();
+    }
+    if (this.listenerCount('localSettings') > 0) this.emit('localSettings', this.localSettings);
   },
 
   [kOnPing](payload) {

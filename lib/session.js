@@ -18,7 +18,7 @@ const { LINGER, closeTransport } = require('./closing.js');
 const { engine, register, unregister } = require('./bridge.js');
 const { sessionFigures, streamFigures } = require('./figures.js');
 const { SettingsState, toEntries, validateSettings } = require('./settings.js');
-const { engineConfig } = require('./options.js');
+const { configOf } = require('./session-config.js');
 const { OpenStreams } = require('./open-streams.js');
 const { SessionAcks, pingOctets, validatePingPayload } = require('./session-acks.js');
 const { installEngineEvents, maybeDestroy } = require('./session-events.js');
@@ -80,6 +80,9 @@ const {
 /** Marks a transport that has, or had, a session. */
 const kSocketBound = Symbol('socketBound');
 
+/** What servers request. */
+const NO_REQUESTS = new Set();
+
 /** An HTTP/2 session over a socket or any other Duplex. */
 class Http2Session extends EventEmitter {
   #closed = false;
@@ -113,7 +116,7 @@ class Http2Session extends EventEmitter {
     this[kReplaced] = undefined;
     this[kOpen] = new OpenStreams();
     /** Requests made before the session was connected. */
-    this[kPendingRequests] = new Set();
+    this[kPendingRequests] = type === NGHTTP2_SESSION_CLIENT ? new Set() : NO_REQUESTS;
     this[kAcks] = new SessionAcks();
     this[kGoawayCode] = null;
     this[kGoawayLastStreamID] = null;
@@ -146,11 +149,13 @@ class Http2Session extends EventEmitter {
     this[kEncrypted] = !!socket.encrypted;
     this[kAlpnProtocol] = socket.encrypted ? socket.alpnProtocol : 'h2c';
     this[kContext] = new Context('HTTP2SESSION');
-    const config = engineConfig(this[kOptions]);
-    if (this[kType] === NGHTTP2_SESSION_CLIENT) transport.holdRequests(this, socket, config);
+    const config = configOf(this[kType], this[kOptions]);
     const handle = register(this);
-    engine.open(handle, this[kType], config);
+    engine.open(handle, config.native);
     this[kHandle] = handle;
+    if (this[kType] === NGHTTP2_SESSION_CLIENT) {
+      transport.holdRequests(this, socket, config.peerStreams);
+    }
     this[kLocalSettings] = new SettingsState();
     this[kRemoteSettings] = new SettingsState();
     // The engine begins with SETTINGS of its own accord.

@@ -115,7 +115,9 @@ function validateCustomSettings(customSettings) {
 function validateSettings(settings) {
   if (settings === undefined) return;
   if (customSupported) validateCustomSettings(settings.customSettings);
-  for (const { name, range } of settingTable) {
+  // Once for each session: without an iterator.
+  for (let i = 0; i < settingTable.length; i++) {
+    const { name, range } = settingTable[i];
     const value = settings[name];
     if (range !== undefined) {
       checkRange(name, value, range[0], range[1]);
@@ -158,7 +160,8 @@ function appendCustomEntries(entries, customSettings) {
 function toEntries(settings) {
   const entries = [];
   if (settings === undefined) return entries;
-  for (const { name, id } of byWireOrder) {
+  for (let i = 0; i < byWireOrder.length; i++) {
+    const { name, id } = byWireOrder[i];
     const value = wireValue(settings, name, id);
     if (value !== undefined) entries.push(id, Number(value) >>> 0);
   }

@@ -35,6 +35,7 @@ module.exports = {
 
   // Servers
   kOptions: Symbol('options'),
+  kConfig: Symbol('config'),
   kSessions: Symbol('sessions'),
   kHttp1: Symbol('http1'),
 

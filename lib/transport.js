@@ -68,9 +68,6 @@ const MIN_TURNS_AHEAD = 16;
 const SMALL_READS = 8;
 const SMALL_READ = 4 * 1024;
 
-/** Default of `peerMaxConcurrentStreams`. */
-const PEER_STREAMS = 100;
-
 /** Sessions with commands or output to flush. */
 let dirty = [];
 /** Chunks that arrived while the loop was busy: session, chunk, session, chunk … */
@@ -399,12 +396,11 @@ function isPlain(transport) {
 /**
  * A transport that is no socket may bring the peer's SETTINGS within this turn of the event loop: a
  * client's requests wait for it, so that they follow the acknowledgement as with Node's http2.
- * @param {object} config Of the engine; it is told to open no stream at first.
+ * @param {number} allowed Streams that may be open until SETTINGS say how many.
  */
-function holdRequests(session, socket, config) {
+function holdRequests(session, socket, allowed) {
   if (isSocket(socket)) return;
-  const allowed = config.peerMaxConcurrentStreams ?? PEER_STREAMS;
-  config.peerMaxConcurrentStreams = 0;
+  peerStreams(session, 0);
   setImmediate(() => {
     if (session[kHandle] === undefined) return;
     peerStreams(session, allowed);

@@ -11,7 +11,7 @@
 
 const { NGHTTP2_SESSION_CLIENT } = require('./constants.js');
 const { events: op } = require('./protocol.js');
-const { kStreams, kType } = require('./symbols.js');
+const { kAcks, kStreams, kType } = require('./symbols.js');
 
 /** Kinds of header blocks. */
 const REQUEST = 0;
@@ -85,8 +85,27 @@ function mustWait(ring, at, session) {
   }
 }
 
-/** Notes that the event at `at` is told of now. */
-function note(ring, at) {
+/** Whether an event of a session's own is heard by nobody, so that nothing can wait for it. */
+function isUnheard(kind, session) {
+  switch (kind) {
+    case op.SETTINGS:
+      return session.listenerCount('remoteSettings') === 0;
+    case op.SETTINGS_ACK:
+      return !session[kAcks].areSettingsHeard && session.listenerCount('localSettings') === 0;
+    case op.PING:
+      return session.listenerCount('ping') === 0;
+    default:
+      return false;
+  }
+}
+
+/**
+ * Notes that the event at `at` is told of now.
+ * @param {Int32Array} ring
+ * @param {number} at
+ * @param {object | undefined} session
+ */
+function note(ring, at, session) {
   const slot = ring[at + 1];
   switch (ring[at]) {
     case op.FRAME:
@@ -102,6 +121,7 @@ function note(ring, at) {
     case op.END:
       break;
     default:
+      if (session !== undefined && isUnheard(ring[at], session)) return;
       told = true;
       toldBySession = true;
       return;

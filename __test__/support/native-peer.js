@@ -188,7 +188,7 @@ class Boundary {
 class Peer {
   constructor(boundary, handle, type, options) {
     this.boundary = boundary;
-    boundary.engine.open(handle, type, { settings: [], ...options });
+    boundary.engine.open(handle, new native.Config(type, { settings: [], ...options }));
     /** The engine's functions, for this session. */
     this.native = {};
     for (const [name, call] of Object.entries(boundary.engine)) {

@@ -403,27 +403,34 @@ describe('misuse', () => {
   });
 
   it('of `open` is an error', () => {
-    const { engine } = new Boundary();
+    const { engine, bridge } = new Boundary();
+    const config = new native.Config(0, {});
     assert.throws(() => engine.open(), /number/);
-    assert.throws(() => engine.open(-1, 0, {}), /number/);
-    assert.throws(() => engine.open(0, 0));
-    assert.throws(() => engine.open(0, 0, { settings: [1] }), /settings/);
-    assert.throws(() => engine.open(0, 0, { maxSettings: 'many' }), /maxSettings/);
-    assert.throws(() => engine.open(0, 0, { paddingStrategy: 3 }), /paddingStrategy/);
-    engine.open(0, 0, {});
-    assert.throws(() => engine.open(0, 0, {}), /taken/);
+    assert.throws(() => engine.open(-1, config), /number/);
+    assert.throws(() => engine.open(0));
+    assert.throws(() => engine.open(0, {}));
+    assert.throws(() => engine.open(0, bridge));
+    engine.open(0, config);
+    assert.throws(() => engine.open(0, config), /taken/);
     engine.close(0);
-    engine.open(0, 0, {});
+    engine.open(0, config);
+  });
+
+  it('of a config is an error', () => {
+    const { Config } = native;
+    assert.throws(() => new Config(0));
+    assert.throws(() => new Config(0, { settings: [1] }), /settings/);
+    assert.throws(() => new Config(0, { maxSettings: 'many' }), /maxSettings/);
+    assert.throws(() => new Config(0, { paddingStrategy: 3 }), /paddingStrategy/);
   });
 
   it('of an option that throws is that exception', () => {
-    const { engine } = new Boundary();
     const options = {
       get maxSettings() {
         throw new RangeError('from the getter');
       },
     };
-    assert.throws(() => engine.open(0, 0, options), /from the getter/);
+    assert.throws(() => new native.Config(0, options), /from the getter/);
   });
 
   it('of a handle that nobody has is as good as that of a session that is closed', () => {

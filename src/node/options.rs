@@ -1,14 +1,17 @@
-//! A JavaScript object of options becomes a [`Config`].
+//! A JavaScript object of options becomes a [`proto::Config`].
 //!
 //! Names are those of Node's options; `settings` is a flat array of identifiers and values. What
 //! is missing keeps its default. `lib/options.js` has checked types and ranges, so that a value of
 //! another type is an error here; numbers beyond the range of the engine's type are clamped.
 
+use std::sync::Arc;
+
 use napi::bindgen_prelude::{FromNapiValue, Object};
 use napi::{Error, Result, Status};
+use napi_derive::napi;
 
-use super::guard::error;
-use crate::proto::{Config, Padding};
+use super::guard::{entry, error};
+use crate::proto::{self, Padding};
 
 /// Octets per unit of `maxSessionMemory`.
 const MEGABYTE: f64 = 1e6;
@@ -16,9 +19,31 @@ const MEGABYTE: f64 = 1e6;
 /// The least `maxHeaderListPairs`: a request has four pseudo-fields, a response one.
 const MIN_PAIRS: [u32; 2] = [4, 1];
 
-/// Reads the options of a server's or a client's session.
-pub(super) fn config(options: &Object, is_client: bool) -> Result<Config> {
-    let mut config = Config { settings: settings(options)?, ..Config::default() };
+/// `type` of a client's sessions; a server's is 0.
+const CLIENT: i32 = 1;
+
+/// The options of sessions, read once for all that begin with the same.
+#[napi]
+pub struct Config {
+    pub(super) is_client: bool,
+    pub(super) engine: Arc<proto::Config>,
+}
+
+#[napi]
+impl Config {
+    /// `kind` is 0 for a server's sessions, 1 for a client's.
+    #[napi(constructor)]
+    pub fn new(kind: i32, options: Object) -> Result<Self> {
+        entry(|| {
+            let is_client = kind == CLIENT;
+            Ok(Self { is_client, engine: Arc::new(read(&options, is_client)?) })
+        })
+    }
+}
+
+fn read(options: &Object, is_client: bool) -> Result<proto::Config> {
+    let defaults = proto::Config::default();
+    let mut config = proto::Config { settings: settings(options)?, ..defaults };
     let reader = Reader(options);
     reader.u32("maxDeflateDynamicTableSize", &mut config.max_deflate_table_size)?;
     reader.u32("maxHeaderListPairs", &mut config.max_header_list_pairs)?;

@@ -2,9 +2,11 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Instant;
 
 use napi::Result;
+use napi::bindgen_prelude::ClassInstance;
 use tracing::Span;
 
 use super::bridge::{Shared, malformed};
@@ -12,7 +14,7 @@ use super::commands::{Batch, Command, Malformed};
 use super::events::{Damaged, Ring, Told};
 use super::guard::{Panicked, borrow, entry, error, run};
 use super::log;
-use super::options;
+use super::options::Config;
 use super::output::Draw;
 use super::raw::{Answer, Arguments, Method};
 use super::report::{Reporter, session_error};
@@ -21,9 +23,6 @@ use crate::proto::{self, ErrorCode, Reporting, RequestOptions, StreamId, StreamK
 /// Library codes for what no peer did: "Internal error" and "The current session is closing".
 const INTERNAL: i32 = -534;
 const CLOSED: i32 = -530;
-
-/// `type` of a client's session; a server's is 0.
-const CLIENT: i32 = 1;
 
 /// The settings in the order in which they are told: RFC 9113 §6.5.2 and RFC 8441 §3.
 const SETTINGS: [u16; 7] = [1, 2, 3, 4, 5, 6, 8];
@@ -104,16 +103,15 @@ impl Sessions {
         Self { shared, places: RefCell::default() }
     }
 
-    /// `open(handle, type, options)`: events name the session by its handle; `type` is 0 for a
-    /// server's end, 1 for a client's.
+    /// `open(handle, config)`: events name the session by its handle.
     fn open(&self, arguments: &mut Arguments) -> Result<Answer> {
-        let (handle, kind) = (arguments.u32(0)? as usize, arguments.i32(1)?);
-        let config = options::config(&arguments.object(2)?, kind == CLIENT)?;
+        let handle = arguments.u32(0)? as usize;
+        let config: ClassInstance<Config> = arguments.convert(1)?;
         let now = Instant::now();
-        let span = log::session_span(kind == CLIENT);
-        let engine = span.in_scope(|| match kind {
-            CLIENT => proto::Session::client(config, now),
-            _ => proto::Session::server(config, now),
+        let span = log::session_span(config.is_client);
+        let engine = span.in_scope(|| match (config.is_client, Arc::clone(&config.engine)) {
+            (true, config) => proto::Session::client(config, now),
+            (false, config) => proto::Session::server(config, now),
         });
         self.put(handle, Session { live: Live::new(engine), span }).map(Answer::from)
     }

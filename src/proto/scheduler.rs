@@ -7,11 +7,17 @@ use super::event::StreamKey;
 use super::stream::Urgency;
 use std::collections::VecDeque;
 
+/// The level of streams that nobody signalled for.
+const USUAL: u8 = Urgency::UNSIGNALLED.level;
+
 /// Queues of keys, one for each urgency. A stream is in one of them at most; a key whose stream
 /// has closed since is skipped by whoever takes it.
 #[derive(Debug, Default)]
 pub(super) struct Scheduler {
-    levels: [VecDeque<StreamKey>; 8],
+    /// Of the level that streams have which nobody signalled for.
+    usual: VecDeque<StreamKey>,
+    /// Of the others, by level; made when there is a stream of another.
+    others: Option<Box<[VecDeque<StreamKey>; 8]>>,
     /// One bit for each queue that is not empty, the most urgent lowest.
     occupied: u8,
 }
@@ -23,13 +29,21 @@ impl Scheduler {
 
     /// Streams that have DATA to send.
     pub(super) fn len(&self) -> usize {
-        self.levels.iter().map(VecDeque::len).sum()
+        let others = self.others.iter().flat_map(|levels| levels.iter());
+        self.usual.len() + others.map(VecDeque::len).sum::<usize>()
+    }
+
+    fn queue(&mut self, level: u8) -> &mut VecDeque<StreamKey> {
+        match level {
+            USUAL => &mut self.usual,
+            _ => &mut self.others.get_or_insert_default()[usize::from(level)],
+        }
     }
 
     /// Puts a stream behind the others of its level.
     pub(super) fn push(&mut self, key: StreamKey, urgency: Urgency) {
         let level = urgency.level & 7;
-        self.levels[usize::from(level)].push_back(key);
+        self.queue(level).push_back(key);
         self.occupied |= 1 << level;
     }
 
@@ -45,30 +59,36 @@ impl Scheduler {
     /// Puts a stream back that missed its turn.
     pub(super) fn push_front(&mut self, key: StreamKey, urgency: Urgency) {
         let level = urgency.level & 7;
-        self.levels[usize::from(level)].push_front(key);
+        self.queue(level).push_front(key);
         self.occupied |= 1 << level;
     }
 
     /// Takes the stream whose turn it is.
     pub(super) fn pop(&mut self) -> Option<StreamKey> {
-        let level = self.occupied.trailing_zeros();
-        let queue = self.levels.get_mut(level as usize)?;
+        if self.is_empty() {
+            return None;
+        }
+        // One of 8 bits is set.
+        #[allow(clippy::cast_possible_truncation)]
+        let level = self.occupied.trailing_zeros() as u8;
+        let queue = self.queue(level);
         let key = queue.pop_front();
         if queue.is_empty() {
-            self.occupied &= !(1 << level);
             if queue.capacity() > 64 {
                 *queue = VecDeque::new();
             }
+            self.occupied &= !(1 << level);
         }
         key
     }
 
     /// Moves a stream to another level.
     pub(super) fn moved(&mut self, key: StreamKey, from: Urgency, to: Urgency) {
-        let queue = &mut self.levels[usize::from(from.level & 7)];
+        let level = from.level & 7;
+        let queue = self.queue(level);
         queue.retain(|queued| *queued != key);
         if queue.is_empty() {
-            self.occupied &= !(1 << (from.level & 7));
+            self.occupied &= !(1 << level);
         }
         self.push(key, to);
     }

@@ -24,6 +24,7 @@ use crate::frame::{
 };
 use crate::hpack::FieldList;
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// Where reading stands.
@@ -60,7 +61,7 @@ pub(super) struct Counts {
 /// One end of an HTTP/2 connection; see the [module](super) for how to drive it.
 #[derive(Debug)]
 pub struct Session {
-    pub(super) config: Config,
+    pub(super) config: Arc<Config>,
     pub(super) server: bool,
     pub(super) phase: Phase,
     pub(super) decoder: Decoder,
@@ -108,19 +109,25 @@ pub struct Session {
 }
 
 impl Session {
-    /// The client's end of a new connection. The preface and SETTINGS are queued at once.
-    pub fn client(config: Config, now: Instant) -> Session {
-        Session::start(config, false, now)
+    /// The client's end of a new connection. The preface and SETTINGS are queued at once. Sessions
+    /// may share their configuration.
+    pub fn client(config: impl Into<Arc<Config>>, now: Instant) -> Session {
+        Session::start(config.into(), false, now)
     }
 
-    /// The server's end of a new connection. SETTINGS are queued at once.
-    pub fn server(config: Config, now: Instant) -> Session {
-        Session::start(config, true, now)
+    /// The server's end of a new connection. SETTINGS are queued at once. Sessions may share their
+    /// configuration.
+    pub fn server(config: impl Into<Arc<Config>>, now: Instant) -> Session {
+        Session::start(config.into(), true, now)
     }
 
     /// The client's end after an HTTP/1.1 upgrade to h2c (RFC 7540 §3.2). The request that asked
     /// for it is stream 1, half-closed on our side; `head` says whether it was a HEAD request.
-    pub fn upgrade_client(config: Config, head: bool, now: Instant) -> (Session, StreamKey) {
+    pub fn upgrade_client(
+        config: impl Into<Arc<Config>>,
+        head: bool,
+        now: Instant,
+    ) -> (Session, StreamKey) {
         let mut session = Session::client(config, now);
         session.next_id = 3;
         let key = session.open_upgraded(Send::Closed, Recv::Head, head);
@@ -134,7 +141,7 @@ impl Session {
     /// # Errors
     /// If `settings` is no sequence of settings, or a value is out of its range.
     pub fn upgrade_server(
-        config: Config,
+        config: impl Into<Arc<Config>>,
         settings: &[u8],
         head: bool,
         now: Instant,
@@ -149,9 +156,8 @@ impl Session {
         Ok((session, key))
     }
 
-    fn start(mut config: Config, server: bool, now: Instant) -> Session {
+    fn start(config: Arc<Config>, server: bool, now: Instant) -> Session {
         let auto_window = AutoWindow::new(&config);
-        let entries = std::mem::take(&mut config.settings);
         let mut session = Session {
             server,
             phase: if server { Phase::Preface(0) } else { Phase::FirstSettings },
@@ -188,12 +194,12 @@ impl Session {
             stats: Stats::default(),
             observer: Observer::of_log(),
             now,
-            config,
+            config: Arc::clone(&config),
         };
         if !server {
             session.wire.preface(PREFACE);
         }
-        session.send_settings(&entries);
+        session.send_settings(&config.settings);
         session
     }
 

@@ -202,11 +202,6 @@ impl Arguments {
         Ok(unsafe { slice::from_raw_parts_mut(data.cast(), length) })
     }
 
-    /// A plain object; reading its properties may run JavaScript.
-    pub(in crate::node) fn object(&self, n: usize) -> Result<Object<'_>> {
-        self.convert(n)
-    }
-
     /// What napi-rs makes of an argument.
     pub(in crate::node) fn convert<T: FromNapiValue>(&self, n: usize) -> Result<T> {
         // SAFETY: the environment and the value are those of the call under way.

@@ -17,7 +17,9 @@ pub(crate) enum Closure {
 /// frames from offences; what is forgotten is tolerated.
 #[derive(Debug)]
 pub(crate) struct RecentlyClosed {
-    ring: [(StreamId, Closure); RecentlyClosed::LEN],
+    /// Grows to `LEN`; there is nothing for a session without streams.
+    ring: Vec<(StreamId, Closure)>,
+    /// The oldest, once the ring is full.
     next: usize,
     /// A stream that we reset has left the ring.
     forgot_reset: bool,
@@ -27,14 +29,15 @@ impl RecentlyClosed {
     const LEN: usize = 32;
 
     pub(crate) fn new() -> Self {
-        RecentlyClosed {
-            ring: [(StreamId::ZERO, Closure::Ended); Self::LEN],
-            next: 0,
-            forgot_reset: false,
-        }
+        RecentlyClosed { ring: Vec::new(), next: 0, forgot_reset: false }
     }
 
     pub(crate) fn note(&mut self, id: StreamId, closure: Closure) {
+        if self.ring.len() < Self::LEN {
+            self.ring.reserve_exact(Self::LEN - self.ring.len());
+            self.ring.push((id, closure));
+            return;
+        }
         let place = &mut self.ring[self.next];
         self.forgot_reset |= place.1 == Closure::OurReset;
         *place = (id, closure);
