@@ -27,14 +27,18 @@ const free = [];
 /** What is left of this turn's share; it may be overdrawn by one read. */
 let share = SHARE;
 
-/** @returns {Buffer} */
-function takeBuffer() {
-  return free.pop() ?? Buffer.allocUnsafeSlow(CHUNK_SIZE);
+/**
+ * @param {number} size Octets that it takes, `CHUNK_SIZE` at most. Where it is much less, so is what
+ *   is allocated: many slow readers may each ask for a little.
+ * @returns {Buffer}
+ */
+function takeBuffer(size) {
+  return free.pop() ?? Buffer.allocUnsafeSlow(size > CHUNK_SIZE / 2 ? CHUNK_SIZE : size);
 }
 
 /** @param {Buffer} buffer One that was taken, and that nobody reads or writes any more. */
 function giveBuffer(buffer) {
-  if (free.length < MAX_FREE) free.push(buffer);
+  if (free.length < MAX_FREE && buffer.length === CHUNK_SIZE) free.push(buffer);
 }
 
 function renewShare() {

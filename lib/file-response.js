@@ -145,7 +145,7 @@ class FileResponse {
       return;
     }
     const size = this.left > 0 ? Math.min(this.left, CHUNK_SIZE) : CHUNK_SIZE;
-    this.buffer ??= takeBuffer();
+    this.buffer ??= takeBuffer(size);
     const held = readHeld(this.fd, this.buffer, size, this.position);
     if (held > 0) {
       this.write(held);

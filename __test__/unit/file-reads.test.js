@@ -18,7 +18,7 @@ const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'rust-http2-reads-'));
 const file = path.join(folder, 'file');
 fs.writeFileSync(file, CONTENT);
 const fd = fs.openSync(file, 'r');
-const buffer = takeBuffer();
+const buffer = takeBuffer(CHUNK_SIZE);
 
 process.on('exit', () => {
   fs.closeSync(fd);
@@ -75,11 +75,22 @@ test('no more is asked for than fits', () => {
   assert.throws(() => readHeld(fd, Buffer.alloc(1), 2, 0));
 });
 
-test('a few buffers are kept, and no more', () => {
-  const taken = Array.from({ length: 20 }, takeBuffer);
-  assert.equal(new Set(taken).size, taken.length);
-  for (const { length } of taken) assert.equal(length, CHUNK_SIZE);
-  taken.forEach(giveBuffer);
-  const again = Array.from({ length: 20 }, takeBuffer).filter((one) => taken.includes(one));
-  assert.ok(again.length > 0 && again.length < 10, `${again.length} buffers`);
+describe('buffers', () => {
+  const takeAll = (size) => Array.from({ length: 20 }, () => takeBuffer(size));
+
+  test('are kept, but not many', () => {
+    const taken = takeAll(CHUNK_SIZE - 1);
+    assert.equal(new Set(taken).size, taken.length);
+    for (const { length } of taken) assert.equal(length, CHUNK_SIZE);
+    taken.forEach(giveBuffer);
+    const again = takeAll(CHUNK_SIZE).filter((one) => taken.includes(one));
+    assert.ok(again.length > 0 && again.length < 10, `${again.length} buffers`);
+  });
+
+  test('are small where little is read, and not kept then', () => {
+    const taken = takeAll(100);
+    for (const { length } of taken) assert.equal(length, 100);
+    taken.forEach(giveBuffer);
+    for (const { length } of takeAll(CHUNK_SIZE)) assert.equal(length, CHUNK_SIZE);
+  });
 });
