@@ -28,22 +28,26 @@ let callingBack = false;
 class Flight {
   constructor() {
     this.slab = undefined;
-    this.bodies = [];
+    this.bodies = new Queue();
     this.done = () => {
-      this.slab?.done();
-      this.slab = undefined;
       const due = this.bodies.length > 0;
-      this.land();
-      if (free.length < MAX_FREE) free.push(this);
+      this.arrive();
       if (due) finishWrites();
     };
+  }
+
+  /** The write is over. */
+  arrive() {
+    this.slab?.done();
+    this.slab = undefined;
+    this.land();
+    if (free.length < MAX_FREE) free.push(this);
   }
 
   /** The transport has the octets: the callbacks are due. */
   land() {
     const { bodies } = this;
-    for (let i = 0; i < bodies.length; i++) taken.push(bodies[i]);
-    bodies.length = 0;
+    while (bodies.length > 0) taken.push(bodies.shift());
   }
 }
 

@@ -8,6 +8,7 @@ const { arrive, board, depart } = require('./flights.js');
 const { Pieces } = require('./pieces.js');
 const { SlabPool } = require('./slabs.js');
 const { Spans } = require('./spans.js');
+const { TAKEN, writeDirectly } = require('./writing.js');
 const { kBody, kCutter, kSeal, kStreams } = require('./symbols.js');
 
 const SLAB_SIZE = 64 * 1024;
@@ -20,11 +21,16 @@ const slabs = new SlabPool({ size: SLAB_SIZE, reserve: SLAB_RESERVE, most: MAX_F
 /** What is to be encrypted, of the write that comes now. */
 const spans = new Spans();
 
+/** What is to be written in several pieces, of the write that comes now. */
+const pieces = new Pieces();
+
 /**
- * Fills the holes in what was drawn, and lists what goes out in the order in which it does.
+ * Fills the holes in what was drawn, and lists what goes out in the order in which it does, but for
+ * the last stretch of the buffer.
  * @param {Pieces | Spans} into
+ * @returns {number} where that begins; `start`: there is no other
  */
-function assemble(session, buffer, start, end, into) {
+function assemble(session, buffer, start, into) {
   const { segments } = shared;
   const count = segments[0];
   const streams = session[kStreams];
@@ -43,7 +49,7 @@ function assemble(session, buffer, start, end, into) {
     }
     if (body.left === 0) board(body);
   }
-  into.add(buffer, from, end - from);
+  return from;
 }
 
 /** The system has taken it all within the call: the callbacks are due. */
@@ -51,8 +57,24 @@ function landIfTaken(socket, own) {
   if (own !== undefined && socket.writableLength === 0) own.land();
 }
 
-/** Writes what a slab holds up to `end`, with the bodies in between if there are any. */
-function writeSlab(socket, target, end, buffers) {
+/** Writes what a slab holds from `used` to `end`. */
+function writeSlab(socket, target, end) {
+  const octets = target.buffer.subarray(target.used, end);
+  target.used = end;
+  target.pending += 1;
+  const own = depart(target);
+  const outcome = writeDirectly(socket, octets, own === undefined ? target.done : own.done);
+  if (outcome !== TAKEN) {
+    landIfTaken(socket, own);
+    return outcome;
+  }
+  if (own === undefined) target.done();
+  else own.arrive();
+  return true;
+}
+
+/** Writes what a slab holds up to `end`, with the bodies in between. */
+function writePieces(socket, target, end, buffers) {
   target.used = end;
   target.pending += 1;
   const own = depart(target);
@@ -66,7 +88,8 @@ function writeSlab(socket, target, end, buffers) {
  * at once.
  */
 function writeSealed(session, socket, target, end) {
-  assemble(session, target.buffer, target.used, end, spans);
+  const last = assemble(session, target.buffer, target.used, spans);
+  spans.add(target.buffer, last, end - last);
   const own = depart();
   const flowing = socket[kSeal](spans, own?.done);
   spans.clear();
@@ -76,7 +99,6 @@ function writeSealed(session, socket, target, end) {
 
 function writeAll(socket, buffers, done) {
   const last = buffers.length - 1;
-  if (last === 0) return socket.write(buffers[0], done);
   socket.cork();
   for (let i = 0; i < last; i++) socket.write(buffers[i]);
   const flowing = socket.write(buffers[last], done);
@@ -102,16 +124,19 @@ function writeCut(duplex, pieces) {
 /** Writes what was drawn, as the transport takes it best; false: it asks to wait. */
 function writeOut(session, socket, target, end) {
   if (socket[kSeal] !== undefined) return writeSealed(session, socket, target, end);
-  const pieces = new Pieces();
-  assemble(session, target.buffer, target.used, end, pieces);
+  const last = assemble(session, target.buffer, target.used, pieces);
   const cutter = session[kCutter];
-  if (cutter === undefined) return writeSlab(socket, target, end, pieces.buffers);
-  return writeCut(socket, cutter.cut(pieces.buffers));
+  if (last === target.used && cutter === undefined) return writeSlab(socket, target, end);
+  pieces.add(target.buffer, last, end - last);
+  const buffers = pieces.take();
+  if (cutter === undefined) return writePieces(socket, target, end, buffers);
+  return writeCut(socket, cutter.cut(buffers));
 }
 
 /** Passes over what was drawn for a transport that is gone. */
-function discard(session, target, end) {
-  assemble(session, target.buffer, target.used, end, new Pieces());
+function discard(session, target) {
+  assemble(session, target.buffer, target.used, pieces);
+  pieces.take();
   arrive();
 }
 

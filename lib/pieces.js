@@ -13,6 +13,13 @@ class Pieces {
     const whole = length === buffer.length;
     this.buffers.push(whole ? buffer : buffer.subarray(start, start + length));
   }
+
+  /** Takes out what was added. */
+  take() {
+    const { buffers } = this;
+    this.buffers = [];
+    return buffers;
+  }
 }
 
 module.exports = { Pieces };

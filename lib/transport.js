@@ -21,6 +21,7 @@ const { debugSession } = require('./diagnostics.js');
 const { finishSoon, finishWrites } = require('./flights.js');
 const { FrameCutter } = require('./frame-cutter.js');
 const { discard, slabs, writeOut } = require('./output.js');
+const { Queue } = require('./queue.js');
 const { readDirectly } = require('./reading.js');
 const { nextTurn } = require('./turns.js');
 const { NGHTTP2_SESSION_CLIENT } = require('./constants.js');
@@ -69,7 +70,7 @@ const SMALL_READS = 8;
 const SMALL_READ = 4 * 1024;
 
 /** Sessions with commands or output to flush. */
-let dirty = [];
+const dirty = new Queue();
 /** Chunks that arrived while the loop was busy: session, chunk, session, chunk … */
 const inputs = [];
 
@@ -120,7 +121,7 @@ function flush(session) {
     const more = shared.segments[1] !== 0;
     const end = start + written;
     if (socket === undefined || socket.destroyed) {
-      discard(session, target, end);
+      discard(session, target);
       continue;
     }
     if (!writeOut(session, socket, target, end)) session[kBlocked] = true;
@@ -139,10 +140,8 @@ function isHalfway() {
 }
 
 function flushAll() {
-  const sessions = dirty;
-  dirty = [];
   turns = 0;
-  for (let i = 0; i < sessions.length; i++) flush(sessions[i]);
+  for (let left = dirty.length; left > 0; left--) flush(dirty.shift());
 }
 
 /** Begins with a chunk. */

@@ -14,8 +14,8 @@ const { Socket } = require('node:net');
 
 const { write, _write, _writeGeneric } = Socket.prototype;
 
-/** The outcome of a write that the system has taken. */
-const TAKEN = Object.freeze({});
+/** The outcome of a write that is done. */
+const TAKEN = Symbol('taken');
 
 /**
  * The class of requests to write. null: a handle makes them itself, and answers with the one that is
@@ -52,6 +52,7 @@ function isIdle(socket, length) {
     !state.ending &&
     !state.errored &&
     !socket.connecting &&
+    !socket.encrypted &&
     // Somebody may look on.
     socket.write === write &&
     socket._write === _write &&
@@ -60,38 +61,16 @@ function isIdle(socket, length) {
 }
 
 /**
- * Begins a write to a socket without TLS, if its stream is idle.
- * @param {Socket} socket
- * @param {Uint8Array} octets Not empty.
- * @returns {object | undefined} TAKEN: it is done; else for `complete`, which is to follow at once.
+ * Has the stream make a write that its handle has begun.
+ * @param {number | object} result What the handle answered.
+ * @param {object | null} begun The request that it was given.
  */
-function begin(socket, octets) {
-  WriteWrap ??= learnClass();
-  const handle = socket._handle;
-  if (WriteWrap === false || !handle || !isIdle(socket, octets.length)) return undefined;
-  if (request === null && WriteWrap !== null) request = new WriteWrap();
-  socket._unrefTimer();
-  const result = handle.writeBuffer(request, octets);
-  if (result === 0 && (request === null || handle.writeQueueSize === 0)) return TAKEN;
-  const begun = { result, request };
-  request = null;
-  return begun;
-}
-
-/**
- * Writes the octets through the stream, which finds the write begun if it was.
- * @param {() => void} done
- * @param {object | undefined} begun What `begin` has answered.
- * @returns {boolean} false: the socket asks to wait for 'drain'
- */
-function complete(socket, octets, done, begun) {
-  if (begun === undefined) return socket.write(octets, done);
-  const { result, request } = begun;
+function tell(socket, octets, done, result, begun) {
   const handle = socket._handle;
   handle.writeBuffer = (made) => {
-    if (request !== null) {
-      made.error = request.error;
-      request.oncomplete = (...outcome) => made.oncomplete(...outcome);
+    if (begun !== null) {
+      made.error = begun.error;
+      begun.oncomplete = (...outcome) => made.oncomplete(...outcome);
     }
     return result;
   };
@@ -102,4 +81,28 @@ function complete(socket, octets, done, begun) {
   }
 }
 
-module.exports = { TAKEN, begin, complete };
+/**
+ * Writes to a socket, past its stream if that is idle.
+ * @param {Socket} socket
+ * @param {Uint8Array} octets Not empty.
+ * @param {() => void} done
+ * @returns {TAKEN | boolean} TAKEN: the system has them all, and `done` is not called; false: the
+ *   socket asks to wait for 'drain'
+ */
+function writeDirectly(socket, octets, done) {
+  if (WriteWrap === undefined) WriteWrap = learnClass();
+  const handle = socket._handle;
+  if (WriteWrap === false || !handle || !isIdle(socket, octets.length)) {
+    return socket.write(octets, done);
+  }
+  if (request === null && WriteWrap !== null) request = new WriteWrap();
+  socket._unrefTimer();
+  const result = handle.writeBuffer(request, octets);
+  if (result === 0 && (request === null || handle.writeQueueSize === 0)) return TAKEN;
+  const begun = request;
+  request = null;
+  // Nothing is written in between: Node remembers how the latest write went, of any stream.
+  return tell(socket, octets, done, result, begun);
+}
+
+module.exports = { TAKEN, writeDirectly };
