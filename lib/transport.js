@@ -14,6 +14,7 @@ const { Socket } = require('node:net');
 const { TLSSocket } = require('node:tls');
 const { setImmediate } = require('node:timers');
 const { engine, shared } = require('./bridge.js');
+const { handOut } = require('./collections.js');
 const { applyFor, peerStreams, takeFor } = require('./commands.js');
 const { dispatch } = require('./events.js');
 const { watchFrames } = require('./frames.js');
@@ -306,6 +307,7 @@ function onData(data) {
   if (session === undefined) return;
   if (data.length >= SMALL_READ) session[kSmallReads] = 0;
   else if (++session[kSmallReads] === SMALL_READS) readPast(this);
+  handOut(data.length);
   feed(session, data);
 }
 
