@@ -11,8 +11,10 @@
  */
 
 const { Socket } = require('node:net');
+const { Duplex } = require('node:stream');
 
-const { write, _write, _writeGeneric } = Socket.prototype;
+const { write } = Duplex.prototype;
+const { _write, _writeGeneric } = Socket.prototype;
 
 /** The outcome of a write that is done. */
 const TAKEN = Symbol('taken');
