@@ -27,6 +27,7 @@ const {
   kOnSessionError,
   kStrictSingle,
 } = require('./symbols.js');
+const { SectionMemo } = require('./section-memo.js');
 const { mustWait, nextTurn, note } = require('./turns.js');
 
 /**
@@ -34,8 +35,12 @@ const { mustWait, nextTurn, note } = require('./turns.js');
  * and V8 makes an array with wide gaps a hash table.
  */
 const strings = new Array(INBOUND_STRINGS).fill('');
+/** Counts the strings that ids came to mean. */
+let definitions = 0;
 /** By id: the field section that the string was last a name in, or that defined it. */
 const sections = new Int32Array(INBOUND_STRINGS);
+/** Kinds of field sections: of a request, a response, an interim one, trailers, a push. */
+const KINDS = 5;
 /** Number of the field section read last; wraps. */
 let section = 0;
 
@@ -44,6 +49,9 @@ let at = HEADER;
 let textAt = 0;
 /** Handle of the session that the events are for. */
 let current = 0;
+
+/** By kind: the section read before. A response and its trailers, say, come in turn. */
+const memos = Array.from({ length: KINDS }, () => new SectionMemo());
 
 /** The field section read last. */
 let headers;
@@ -57,6 +65,7 @@ function readString(word) {
   const id = ring[at++];
   if (id >= 0) {
     strings[id] = string;
+    definitions += 1;
     sections[id] = section;
   }
   return string;
@@ -69,14 +78,17 @@ function isFirst(word) {
   return true;
 }
 
-function readFields(count) {
-  const strict = sessions[current]?.[kStrictSingle];
-  const sensitive = [];
+/** Begins a section: a header object and a flat array, both without fields. */
+function beginSection() {
   // An object that loses its prototype while it is empty stays fast, to write and to read; what
   // `{ __proto__: null }` makes is a hash table.
   headers = Object.setPrototypeOf({}, null);
-  headers[sensitiveHeaders] = sensitive;
+  headers[sensitiveHeaders] = [];
   rawHeaders = [];
+}
+
+function readFields(count) {
+  const strict = sessions[current]?.[kStrictSingle];
   section = (section + 1) | 0;
   for (let i = 0; i < count; i++) {
     let word = ring[at++];
@@ -87,10 +99,26 @@ function readFields(count) {
     const name = readString(word);
     const value = readString(ring[at++]);
     rawHeaders.push(name, value);
-    if (mark !== 0) sensitive.push(name);
+    if (mark !== 0) headers[sensitiveHeaders].push(name);
     if (first) setReceived(headers, name, value);
     else addReceived(headers, name, value, strict);
   }
+}
+
+/** Reads a section of that kind. */
+function readSection(kind, count) {
+  const memo = memos[kind];
+  beginSection();
+  const again = memo.is(ring, at, count, definitions);
+  if (again && memo.kept) {
+    rawHeaders = memo.repeat(headers);
+    at += 2 * count;
+    return;
+  }
+  const start = at;
+  readFields(count);
+  if (again) memo.keep(headers, rawHeaders);
+  else memo.note(ring, start, at, count, definitions);
 }
 
 function readBytes(length) {
@@ -114,7 +142,7 @@ function onHeaders() {
   const parent = ring[at + 4];
   const count = ring[at + 5];
   at += 6;
-  readFields(count);
+  readSection(kind, count);
   if (target !== undefined) target[kOnHeaders](slot, id, kind, flags, parent, headers, rawHeaders);
 }
 
@@ -182,7 +210,10 @@ function onFrame() {
   const count = ring[at + 7];
   const length = ring[at + 8];
   at += 9;
-  if (count >= 0) readFields(count);
+  if (count >= 0) {
+    beginSection();
+    readFields(count);
+  }
   const [section, raw] = count >= 0 ? [headers, rawHeaders] : [];
   const octets = readBytes(length);
   const target = sessions[current];
