@@ -100,7 +100,8 @@ async function startServer(testCase, implementation, { node, credentials, files 
     },
     async hold() {
       const { connections, streams } = testCase;
-      // A few are held before, so that what the first ones bring to life is not counted.
+      // As many are held before, so that what the first ones bring to life is not counted: V8
+      // compiles for as long, which takes as much memory as they all.
       const holders = [];
       const holdMore = async (count) => {
         const holder = start('holder.js', node, [port, count, streams], 1);
@@ -109,7 +110,7 @@ async function startServer(testCase, implementation, { node, credentials, files 
         return (await ask(child, 'memory')).resident;
       };
       try {
-        const before = await holdMore(Math.ceil(connections / 10));
+        const before = await holdMore(connections);
         return (await holdMore(connections)) - before;
       } finally {
         for (const holder of holders) holder.kill();
