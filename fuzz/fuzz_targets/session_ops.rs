@@ -9,7 +9,8 @@ use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
 use rust_http2::frame::{ErrorCode, StreamId};
 use rust_http2::proto::{
-    Cause, Config, Dependency, Field, Padding, RequestOptions, Session, StreamKey, setting,
+    Cause, Config, Dependency, Field, FieldSection, Padding, RequestOptions, Session, StreamKey,
+    setting,
 };
 use rust_http2_fuzz::{Pipe, Reader, Witness};
 
@@ -25,12 +26,28 @@ enum Side {
     Server,
 }
 
+/// A few responses, each with a number of its own.
+#[derive(Clone)]
+struct Response(u8);
+
+impl<'a> FieldSection<'a> for Response {
+    fn lines(self) -> impl Iterator<Item = Field<'a>> {
+        let all: [(&[u8], &[u8]); 3] =
+            [(b":status", b"200"), (b"server", b"fuzz"), (b"content-type", b"text/plain")];
+        all.into_iter().take(1 + usize::from(self.0)).map(|(name, value)| Field::new(name, value))
+    }
+
+    fn number(&self) -> Option<u64> {
+        Some(self.0.into())
+    }
+}
+
 /// What one side does. `at` chooses among its open streams.
 #[derive(Debug, Arbitrary)]
 enum Op {
     Request { end: bool, path: Vec<u8>, exclusive: Option<bool> },
     Inform { at: u8 },
-    Respond { at: u8, end: bool },
+    Respond { at: u8, end: bool, section: u8 },
     Push { at: u8 },
     Data { at: u8, len: u16, end: bool },
     Trailers { at: u8, value: Vec<u8> },
@@ -274,8 +291,8 @@ impl End {
         let session = &mut self.session;
         match op {
             Op::Inform { .. } => session.inform(key, [Field::new(b":status", b"103")]).is_ok(),
-            Op::Respond { end, .. } => {
-                session.respond(key, [Field::new(b":status", b"200")], *end).is_ok()
+            Op::Respond { end, section, .. } => {
+                session.respond(key, Response(section % 3), *end).is_ok()
             }
             Op::Push { .. } => self.push(key),
             Op::Data { len, end, .. } => {

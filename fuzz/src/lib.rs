@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use rust_http2::frame::{Decoder, Frame, MAX_MAX_FRAME_SIZE, PREFACE};
 use rust_http2::proto::{
-    Cause, Event, FrameNote, HeadersKind, Output, SessionError, Sink, StreamKey,
+    Cause, Event, FieldList, FrameNote, HeadersKind, Output, SessionError, Sink, StreamKey,
 };
 
 /// The octet at `position` of every body on stream `id`.
@@ -34,6 +34,8 @@ pub struct Witness {
     pub error: Option<SessionError>,
     /// Whether bodies are those of [`Pipe`].
     pub check_bodies: bool,
+    /// The sections told of, by number.
+    pub sections: HashMap<u64, FieldList>,
 }
 
 impl Witness {
@@ -82,7 +84,9 @@ impl Sink for Witness {
     fn event(&mut self, event: Event<'_>) {
         assert_eq!(self.error, None, "an event after the last one: {event:?}");
         match event {
-            Event::Headers { stream, kind, fields, .. } => {
+            Event::Headers { stream, kind, fields, section, .. } => {
+                let before = self.sections.entry(section).or_insert_with(|| fields.clone());
+                assert!(before.iter().eq(fields), "another section of that number");
                 assert!(fields.iter().all(|field| field.name.len() + field.value.len() < 1 << 20));
                 self.headers(stream, kind);
             }
