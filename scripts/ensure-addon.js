@@ -4,7 +4,7 @@
 // Nothing is built where the package of this platform is installed and no own build exists.
 
 const { spawnSync } = require('node:child_process');
-const { readdirSync, statSync } = require('node:fs');
+const { existsSync, readdirSync, statSync } = require('node:fs');
 const path = require('node:path');
 
 const ROOT = path.join(__dirname, '..');
@@ -48,6 +48,9 @@ function build() {
     fail(
       'The addon has to be built and cargo is not on the PATH: get Rust from https://rustup.rs.',
     );
+  }
+  if (!existsSync(path.join(ROOT, 'node_modules', '@napi-rs', 'cli'))) {
+    fail('The addon has to be built and what builds it is not installed: run npm install first.');
   }
   // npm is a script of the shell on Windows.
   const { status } = spawnSync('npm run --silent build', {
