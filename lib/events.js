@@ -78,16 +78,18 @@ function isFirst(word) {
   return true;
 }
 
-/** Begins a section: a header object and a flat array, both without fields. */
-function beginSection() {
+/** A header object without fields. */
+function emptyHeaders() {
   // An object that loses its prototype while it is empty stays fast, to write and to read; what
   // `{ __proto__: null }` makes is a hash table.
-  headers = Object.setPrototypeOf({}, null);
-  headers[sensitiveHeaders] = [];
-  rawHeaders = [];
+  const empty = Object.setPrototypeOf({}, null);
+  empty[sensitiveHeaders] = [];
+  return empty;
 }
 
 function readFields(count) {
+  headers = emptyHeaders();
+  rawHeaders = [];
   const strict = sessions[current]?.[kStrictSingle];
   section = (section + 1) | 0;
   for (let i = 0; i < count; i++) {
@@ -108,9 +110,9 @@ function readFields(count) {
 /** Reads a section of that kind. */
 function readSection(kind, count) {
   const memo = memos[kind];
-  beginSection();
   const again = memo.is(ring, at, count, definitions);
   if (again && memo.kept) {
+    headers = emptyHeaders();
     rawHeaders = memo.repeat(headers);
     at += 2 * count;
     return;
@@ -210,10 +212,7 @@ function onFrame() {
   const count = ring[at + 7];
   const length = ring[at + 8];
   at += 9;
-  if (count >= 0) {
-    beginSection();
-    readFields(count);
-  }
+  if (count >= 0) readFields(count);
   const [section, raw] = count >= 0 ? [headers, rawHeaders] : [];
   const octets = readBytes(length);
   const target = sessions[current];

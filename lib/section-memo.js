@@ -17,6 +17,8 @@ class SectionMemo {
     this.definitions = 0;
     /** Whether what follows is known: from the second time on, as most sections come once. */
     this.kept = false;
+    /** Whether it cannot be. */
+    this.refused = false;
     this.names = [];
     this.values = [];
     this.rawHeaders = [];
@@ -33,6 +35,7 @@ class SectionMemo {
   /** Takes note of a section by the words between `start` and `end`, if they are ids alone. */
   note(ring, start, end, count, definitions) {
     this.kept = false;
+    this.refused = false;
     this.definitions = definitions;
     this.length = end - start === 2 * count && count <= MAX_FIELDS ? 2 * count : 0;
     for (let i = 0; i < this.length; i++) this.words[i] = ring[start + i];
@@ -40,10 +43,12 @@ class SectionMemo {
 
   /** Keeps what the section noted was read to, if each field has a name of its own. */
   keep(headers, rawHeaders) {
+    if (this.refused) return;
     this.names = Object.keys(headers);
     this.values = Object.values(headers);
     // Whoever gets an array may change it.
-    if (this.names.length !== this.length / 2 || this.values.some(Array.isArray)) return;
+    this.refused = this.names.length !== this.length / 2 || this.values.some(Array.isArray);
+    if (this.refused) return;
     this.rawHeaders = rawHeaders.slice();
     this.kept = true;
   }

@@ -148,7 +148,7 @@ class RustlsSocket extends Duplex {
     if (this.#failed || this.destroyed || pipe === undefined) return;
     const length = pipe.open(octets, read, figures);
     const [rest, outgoing, flags] = figures;
-    const establishes = !this.#established && (flags & ESTABLISHED) !== 0;
+    const establishes = length >= 0 && !this.#established && (flags & ESTABLISHED) !== 0;
     // What is said first goes out with the end of the handshake.
     if (establishes) this.#raw.cork();
     if (outgoing > 0) this.#send();

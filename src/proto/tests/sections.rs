@@ -96,15 +96,20 @@ fn a_section_is_judged_by_what_it_is() {
     assert_eq!(invalid, ["5 Invalid BadPseudoField", "9 Invalid BadPseudoField"]);
 }
 
-#[test]
-fn a_block_without_the_size_update_that_is_due_is_an_error_though_it_came_before() {
+/// A server that had the same request three times, and has then announced a setting.
+fn announcing(id: u16, value: u32) -> Peer {
     let mut peer = Peer::of_server(Config::default());
     for stream in [1, 3, 5] {
         peer.headers(stream, GET, true);
     }
-    let entries = [(setting::HEADER_TABLE_SIZE, 0)];
-    peer.end.session.settings(&entries).expect("a session that is open");
+    peer.end.session.settings(&[(id, value)]).expect("a session that is open");
     peer.sent();
+    peer
+}
+
+#[test]
+fn a_block_without_the_size_update_that_is_due_is_an_error_though_it_came_before() {
+    let mut peer = announcing(setting::HEADER_TABLE_SIZE, 0);
     peer.headers(7, GET, true);
     peer.write(Settings::encode_ack);
     peer.end.events();
@@ -114,13 +119,7 @@ fn a_block_without_the_size_update_that_is_due_is_an_error_though_it_came_before
 
 #[test]
 fn limits_hold_for_a_block_that_came_before() {
-    let mut peer = Peer::of_server(Config::default());
-    for stream in [1, 3, 5] {
-        peer.headers(stream, GET, true);
-    }
-    let entries = [(setting::MAX_HEADER_LIST_SIZE, 64)];
-    peer.end.session.settings(&entries).expect("a session that is open");
-    peer.sent();
+    let mut peer = announcing(setting::MAX_HEADER_LIST_SIZE, 64);
     peer.write(Settings::encode_ack);
     peer.end.events();
     peer.headers(7, GET, true);
