@@ -34,6 +34,7 @@ const {
   kUnsentCode,
   kWhenConnected,
 } = require('./symbols.js');
+const { PUSH } = require('./protocol.js').sections;
 const {
   HTTP_STATUS_MISDIRECTED_REQUEST,
   NGHTTP2_REFUSED_STREAM,
@@ -42,9 +43,6 @@ const {
 
 /** Methods whose requests have no content unless the user says otherwise. */
 const BODILESS = new Set(['GET', 'HEAD', 'DELETE']);
-
-/** Kinds of header blocks, as the engine numbers them. */
-const PUSH = 4;
 
 const ERR_INVALID_ARGUMENT = -501;
 const ERR_STREAM_ID_NOT_AVAILABLE = -509;

@@ -18,11 +18,8 @@ const {
   kSession,
   kState,
 } = require('./symbols.js');
+const { INFORMATIONAL, RESPONSE } = require('./protocol.js').sections;
 const { HTTP_STATUS_CONTINUE, NGHTTP2_FLAG_END_STREAM } = require('./constants.js');
-
-/** Kinds of header blocks, as the engine numbers them. */
-const RESPONSE = 1;
-const INFORMATIONAL = 2;
 
 const base = Http2Stream.prototype;
 

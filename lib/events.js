@@ -5,7 +5,13 @@
  * found by handle; what an event means is theirs to know.
  */
 
-const { HEADER, INBOUND_STRINGS, SENSITIVE, events: op } = require('./protocol.js');
+const {
+  HEADER,
+  INBOUND_STRINGS,
+  SENSITIVE,
+  events: op,
+  sections: kinds,
+} = require('./protocol.js');
 const { shared, sessions, recycle, refill } = require('./bridge.js');
 const { publishFrame } = require('./frames.js');
 const { addReceived, sensitiveHeaders, setReceived } = require('./headers.js');
@@ -39,8 +45,6 @@ const strings = new Array(INBOUND_STRINGS).fill('');
 let definitions = 0;
 /** By id: the field section that the string was last a name in, or that defined it. */
 const sections = new Int32Array(INBOUND_STRINGS);
-/** Kinds of field sections: of a request, a response, an interim one, trailers, a push. */
-const KINDS = 5;
 /** Number of the field section read last; wraps. */
 let section = 0;
 
@@ -51,7 +55,7 @@ let textAt = 0;
 let current = 0;
 
 /** By kind: the section read before. A response and its trailers, say, come in turn. */
-const memos = Array.from({ length: KINDS }, () => new SectionMemo());
+const memos = Object.values(kinds).map(() => new SectionMemo());
 
 /** The field section read last. */
 let headers;

@@ -37,6 +37,15 @@ module.exports = {
     FRAME: 19,
   },
 
+  /** Kinds of field sections in HEADERS events. */
+  sections: {
+    REQUEST: 0,
+    RESPONSE: 1,
+    INFORMATIONAL: 2,
+    TRAILERS: 3,
+    PUSH: 4,
+  },
+
   commands: {
     REQUEST: 1,
     RESPOND: 2,

@@ -10,12 +10,12 @@
  */
 
 const { NGHTTP2_SESSION_CLIENT } = require('./constants.js');
-const { events: op } = require('./protocol.js');
+const {
+  events: op,
+  sections: { PUSH, REQUEST },
+} = require('./protocol.js');
 const { kAcks, kStreams, kType } = require('./symbols.js');
 
-/** Kinds of header blocks. */
-const REQUEST = 0;
-const PUSH = 4;
 /** Who closed a stream: nobody, both its halves have ended. */
 const BY_BOTH_ENDS = 0;
 
