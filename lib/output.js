@@ -8,7 +8,7 @@ const { arrive, board, depart } = require('./flights.js');
 const { Pieces } = require('./pieces.js');
 const { SlabPool } = require('./slabs.js');
 const { Spans } = require('./spans.js');
-const { TAKEN, writeDirectly } = require('./writing.js');
+const { TAKEN, writeDirectly, writePiecesDirectly } = require('./writing.js');
 const { kBody, kCutter, kSeal, kStreams } = require('./symbols.js');
 
 const SLAB_SIZE = 64 * 1024;
@@ -60,10 +60,15 @@ function landIfTaken(socket, own) {
 /** Writes what a slab holds from `used` to `end`. */
 function writeSlab(socket, target, end) {
   const octets = target.buffer.subarray(target.used, end);
+  return writeOf(target, end, socket, writeDirectly, octets);
+}
+
+/** Makes a write out of a slab, of what it holds up to `end`. */
+function writeOf(target, end, socket, write, octets) {
   target.used = end;
   target.pending += 1;
   const own = depart(target);
-  const outcome = writeDirectly(socket, octets, own === undefined ? target.done : own.done);
+  const outcome = write(socket, octets, own === undefined ? target.done : own.done);
   if (outcome !== TAKEN) {
     landIfTaken(socket, own);
     return outcome;
@@ -71,16 +76,6 @@ function writeSlab(socket, target, end) {
   if (own === undefined) target.done();
   else own.arrive();
   return true;
-}
-
-/** Writes what a slab holds up to `end`, with the bodies in between. */
-function writePieces(socket, target, end, buffers) {
-  target.used = end;
-  target.pending += 1;
-  const own = depart(target);
-  const flowing = writeAll(socket, buffers, own === undefined ? target.done : own.done);
-  landIfTaken(socket, own);
-  return flowing;
 }
 
 /**
@@ -94,15 +89,6 @@ function writeSealed(session, socket, target, end) {
   const flowing = socket[kSeal](spans, own?.done);
   spans.clear();
   landIfTaken(socket, own);
-  return flowing;
-}
-
-function writeAll(socket, buffers, done) {
-  const last = buffers.length - 1;
-  socket.cork();
-  for (let i = 0; i < last; i++) socket.write(buffers[i]);
-  const flowing = socket.write(buffers[last], done);
-  socket.uncork();
   return flowing;
 }
 
@@ -129,7 +115,7 @@ function writeOut(session, socket, target, end) {
   if (last === target.used && cutter === undefined) return writeSlab(socket, target, end);
   pieces.add(target.buffer, last, end - last);
   const buffers = pieces.take();
-  if (cutter === undefined) return writePieces(socket, target, end, buffers);
+  if (cutter === undefined) return writeOf(target, end, socket, writePiecesDirectly, buffers);
   return writeCut(socket, cutter.cut(buffers));
 }
 

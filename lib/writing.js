@@ -16,6 +16,9 @@ const { Duplex } = require('node:stream');
 const { write } = Duplex.prototype;
 const { _write, _writeGeneric } = Socket.prototype;
 
+/** The async id of a request that no write has begun with. */
+const UNUSED = -1;
+
 /** The outcome of a write that is done. */
 const TAKEN = Symbol('taken');
 
@@ -41,15 +44,22 @@ function learnClass() {
   socket.write(new Uint8Array(1));
   socket.destroy();
   if (given === null) return null;
-  return typeof given?.constructor === 'function' && given.constructor;
+  return typeof given?.getAsyncId === 'function' && given.constructor;
 }
 
-/** Whether a write would go to the handle within the call, and ask nobody to wait. */
-function isIdle(socket, length) {
+/**
+ * Whether the handle took all of a write within the call. What it queued may be gone already, but
+ * then its request is still under way.
+ */
+function isTaken(result) {
+  return result === 0 && (request === null || request.getAsyncId() === UNUSED);
+}
+
+/** Whether a write would go to the handle within the call. */
+function isIdle(socket) {
   const state = socket._writableState;
   return (
     state.length === 0 &&
-    length < state.highWaterMark &&
     state.corked === 0 &&
     !state.ending &&
     !state.errored &&
@@ -62,14 +72,39 @@ function isIdle(socket, length) {
   );
 }
 
+/** Ways to write. @typedef {{begin: Function, method: string, write: Function}} Way */
+
+/** One piece of octets. @type {Way} */
+const ONE = {
+  method: 'writeBuffer',
+  begin: (handle, made, octets) => handle.writeBuffer(made, octets),
+  write: (socket, octets, done) => socket.write(octets, done),
+};
+
+/** An array of pieces, at least two. @type {Way} */
+const SEVERAL = {
+  method: 'writev',
+  begin: (handle, made, pieces) => handle.writev(made, pieces, true),
+  write: writeEach,
+};
+
+function writeEach(socket, pieces, done) {
+  const last = pieces.length - 1;
+  socket.cork();
+  for (let i = 0; i < last; i++) socket.write(pieces[i]);
+  const flowing = socket.write(pieces[last], done);
+  socket.uncork();
+  return flowing;
+}
+
 /**
  * Has the stream make a write that its handle has begun.
  * @param {number | object} result What the handle answered.
  * @param {object | null} begun The request that it was given.
  */
-function tell(socket, octets, done, result, begun) {
+function tell(way, socket, octets, done, result, begun) {
   const handle = socket._handle;
-  handle.writeBuffer = (made) => {
+  handle[way.method] = (made) => {
     if (begun !== null) {
       made.error = begun.error;
       begun.oncomplete = (...outcome) => made.oncomplete(...outcome);
@@ -77,10 +112,24 @@ function tell(socket, octets, done, result, begun) {
     return result;
   };
   try {
-    return socket.write(octets, done);
+    return way.write(socket, octets, done);
   } finally {
-    delete handle.writeBuffer;
+    delete handle[way.method];
   }
+}
+
+function writeIn(way, socket, octets, done) {
+  if (WriteWrap === undefined) WriteWrap = learnClass();
+  const handle = socket._handle;
+  if (WriteWrap === false || !handle || !isIdle(socket)) return way.write(socket, octets, done);
+  if (request === null && WriteWrap !== null) request = new WriteWrap();
+  socket._unrefTimer();
+  const result = way.begin(handle, request, octets);
+  if (isTaken(result)) return TAKEN;
+  const begun = request;
+  request = null;
+  // Nothing is written in between: Node remembers how the latest write went, of any stream.
+  return tell(way, socket, octets, done, result, begun);
 }
 
 /**
@@ -92,19 +141,18 @@ function tell(socket, octets, done, result, begun) {
  *   socket asks to wait for 'drain'
  */
 function writeDirectly(socket, octets, done) {
-  if (WriteWrap === undefined) WriteWrap = learnClass();
-  const handle = socket._handle;
-  if (WriteWrap === false || !handle || !isIdle(socket, octets.length)) {
-    return socket.write(octets, done);
-  }
-  if (request === null && WriteWrap !== null) request = new WriteWrap();
-  socket._unrefTimer();
-  const result = handle.writeBuffer(request, octets);
-  if (result === 0 && (request === null || handle.writeQueueSize === 0)) return TAKEN;
-  const begun = request;
-  request = null;
-  // Nothing is written in between: Node remembers how the latest write went, of any stream.
-  return tell(socket, octets, done, result, begun);
+  return writeIn(ONE, socket, octets, done);
 }
 
-module.exports = { TAKEN, writeDirectly };
+/**
+ * Writes to a socket, past its stream if that is idle, what lies in several places.
+ * @param {Socket} socket
+ * @param {Uint8Array[]} pieces At least two.
+ * @param {() => void} done
+ * @returns {TAKEN | boolean} as `writeDirectly`
+ */
+function writePiecesDirectly(socket, pieces, done) {
+  return writeIn(SEVERAL, socket, pieces, done);
+}
+
+module.exports = { TAKEN, writeDirectly, writePiecesDirectly };
