@@ -50,10 +50,13 @@ function emitFinish(stream) {
 }
 
 /**
- * What happens once the chunk is written: 'finish', in the context of who ended the stream.
+ * What happens once the chunk is written, if an end was made directly: 'finish', in the context of
+ * who ended the stream.
  * @param {import('./stream-state.js').StreamState} state
  */
 function completeEnd(stream, state) {
+  if (!state.endsDirectly) return;
+  state.endsDirectly = false;
   const { endContext } = state;
   state.endContext = undefined;
   if (endContext === undefined) emitFinish(stream);

@@ -89,22 +89,18 @@ function destroyAfterEnd() {
   process.nextTick(maybeDestroy, this);
 }
 
-/** What is due once the writable side is done. */
-function settleFinish(stream) {
-  const state = stream[kState];
-  if (state.endsDirectly) {
-    state.endsDirectly = false;
-    completeEnd(stream, state);
-  }
-  stream[kMaybeDestroy]();
-}
-
 /** Listens to errors of a stream that the engine has closed: neither 'finish' nor 'end' will come. */
 function destroyAfterError() {
   process.nextTick(() => this.destroy());
 }
 
 function maybeDestroy(stream) {
+  stream[kMaybeDestroy]();
+}
+
+/** What is due once the writable side is done. */
+function settleFinish(stream) {
+  completeEnd(stream, stream[kState]);
   stream[kMaybeDestroy]();
 }
 
@@ -249,6 +245,7 @@ class Http2Stream extends Duplex {
     this[kBody].context = new Context('WRITEWRAP');
     const session = this[kSession];
     commands.data(session, this[kSlot], this[kId], length, false);
+    if (this.writableEnded) this.#endWithWrite();
     schedule(session);
   }
 
@@ -284,14 +281,20 @@ class Http2Stream extends Duplex {
       return this;
     }
     super.end(chunk, encoding, callback);
+    this.#endWithWrite();
+    return this;
+  }
+
+  /**
+   * Has END_STREAM ride on the last DATA frame of the write that is with the engine, if no other is
+   * to follow. What a reset ends has none.
+   */
+  #endWithWrite() {
     const body = this[kBody];
-    // If the last write is with the engine already, END_STREAM can ride on its last DATA frame. What
-    // a reset ends has none.
-    const complete = state.rstCode === NGHTTP2_NO_ERROR;
+    const complete = this[kState].rstCode === NGHTTP2_NO_ERROR;
     if (complete && body !== undefined && body.left > 0 && this.writableLength === body.weight) {
       this.#queueEnd();
     }
-    return this;
   }
 
   /** The whole body in one chunk, while nothing else is under way. */
