@@ -162,4 +162,6 @@ module.exports = Object.freeze({
   streamChannels: since('22.17', '24.3'),
   /** Diagnostics channels of the client's request bodies. */
   bodyChannels: since('24.12', '25.2'),
+  /** What is in the `detail` of performance entries is on the entry too (DEP0152). */
+  performanceEntryFields: !since('25.0'),
 });

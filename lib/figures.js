@@ -1,6 +1,6 @@
 'use strict';
 
-/** The engine's figures behind `session.state` and `stream.state`, in octets and stream ids. */
+/** The engine's figures: behind `session.state` and `stream.state`, and what it counts. */
 
 const commands = require('./commands.js');
 const { engine } = require('./bridge.js');
@@ -49,4 +49,20 @@ function streamFigures(session, stream) {
   };
 }
 
-module.exports = { sessionFigures, streamFigures };
+/**
+ * What a session has counted since it began.
+ * @param {object} session Its handle is found under kHandle.
+ */
+function sessionStats(session) {
+  engine.stats(session[kHandle], figures);
+  return {
+    framesReceived: figures[0],
+    framesSent: figures[1],
+    bytesRead: figures[2],
+    bytesWritten: figures[3],
+    streamCount: figures[4],
+    maxConcurrentStreams: figures[5],
+  };
+}
+
+module.exports = { sessionFigures, sessionStats, streamFigures };

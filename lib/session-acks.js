@@ -69,6 +69,8 @@ class SessionAcks {
   #pings;
   /** Settings that wait for the connection before they can be sent. */
   #early = 0;
+  /** Milliseconds that the latest PING took to be acknowledged; 0: none was. */
+  pingRTT = 0;
 
   /** Whether the peer has settings to acknowledge, or will have. */
   get settingsPending() {
@@ -127,7 +129,9 @@ class SessionAcks {
 
   /** The oldest PING was acknowledged. @returns {Awaited | undefined} */
   takePing() {
-    return this.#pings?.shift();
+    const oldest = this.#pings?.shift();
+    if (oldest !== undefined) this.pingRTT = oldest.elapsed();
+    return oldest;
   }
 
   /** The session ends: no PING will be acknowledged. */

@@ -182,7 +182,7 @@ const engineEvents = {
       this[kOnSessionError](ERR_PROTOCOL, NGHTTP2_INTERNAL_ERROR, ALWAYS);
       return;
     }
-    ping.settle(null, ping.elapsed(), payload);
+    ping.settle(null, this[kAcks].pingRTT, payload);
   },
 
   [kOnGoaway](code, lastStreamID, opaqueData) {

@@ -20,6 +20,7 @@ const { sessionFigures, streamFigures } = require('./figures.js');
 const { SettingsState, toEntries, validateSettings } = require('./settings.js');
 const { configOf } = require('./session-config.js');
 const { OpenStreams } = require('./open-streams.js');
+const { observeSession } = require('./performance-entries.js');
 const { SessionAcks, pingOctets, validatePingPayload } = require('./session-acks.js');
 const { installEngineEvents, maybeDestroy } = require('./session-events.js');
 const { sessionSocket } = require('./socket-proxy.js');
@@ -35,6 +36,7 @@ const {
   kAlpnProtocol,
   kBlocked,
   kBody,
+  kCloseEngine,
   kContext,
   kCutter,
   kDirty,
@@ -153,6 +155,7 @@ class Http2Session extends EventEmitter {
     const handle = register(this);
     engine.open(handle, config.native);
     this[kHandle] = handle;
+    observeSession(this);
     if (this[kType] === NGHTTP2_SESSION_CLIENT) {
       transport.holdRequests(this, socket, config.peerStreams);
     }
@@ -450,15 +453,20 @@ class Http2Session extends EventEmitter {
       if (code !== undefined) commands.terminate(this, code);
       if (socket.destroyed) commands.applyFor(this);
       else transport.flushLast(this);
-      engine.close(this[kHandle]);
-      unregister(this[kHandle]);
-      this[kHandle] = undefined;
+      this[kCloseEngine]();
     }
     transport.detach(socket);
     this[kSocket] = undefined;
     this[kProxySocket] = null;
     this[kStreams] = [];
     closeTransport(this, socket, error, { graceful, linger });
+  }
+
+  /** The engine's part of the session is over. */
+  [kCloseEngine]() {
+    engine.close(this[kHandle]);
+    unregister(this[kHandle]);
+    this[kHandle] = undefined;
   }
 
   /**

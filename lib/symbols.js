@@ -54,6 +54,7 @@ module.exports = {
   kAddOwnStream: Symbol('addOwnStream'),
   kAddPeerStream: Symbol('addPeerStream'),
   kBlocked: Symbol('blocked'),
+  kCloseEngine: Symbol('closeEngine'),
   kCutter: Symbol('cutter'),
   kDirty: Symbol('dirty'),
   kAcks: Symbol('acks'),
