@@ -156,6 +156,14 @@ module.exports = Object.freeze({
   /** `writeEarlyHints` checks names and values as setHeader does. */
   earlyHintsChecked: since('26.2'),
 
+  // JavaScript -------------------------------------------------------------------------------
+
+  /**
+   * Objects made by spreading another share their hidden classes. Before, adding a property to one
+   * costs 1.4 µs, and a hidden class that only a full collection takes back.
+   */
+  spreadIsShared: since('22.0'),
+
   // Observation ------------------------------------------------------------------------------
 
   /** Diagnostics channels of stream life. */

@@ -3,6 +3,7 @@
 const commands = require('./commands.js');
 const diagnostics = require('./diagnostics.js');
 const behavior = require('./behavior.js');
+const { copyOf } = require('./copies.js');
 const transport = require('./transport.js');
 const { Http2Session } = require('./session.js');
 const { endUnheard } = require('./stream-shortcuts.js');
@@ -104,7 +105,7 @@ class ClientHttp2Session extends Http2Session {
 
     if (headers !== undefined) validateHeaders(headers, behavior.rawRequestArrays);
     if (options !== undefined) validateObject(options, 'options');
-    options = { ...options };
+    options = copyOf(options);
     checkRequestOptions(options);
     const request = completeRequest(headers ?? {}, this.#target);
     options.endStream ??= BODILESS.has(request.method);

@@ -6,6 +6,7 @@
  */
 
 const { setTimeout } = require('node:timers');
+const { copyOf } = require('./copies.js');
 const { codes } = require('./errors.js');
 const { FieldList, PSEUDO_HEADERS, SINGLE_VALUE, fieldName } = require('./field-list.js');
 const { builtin } = require('./builtin.js');
@@ -186,7 +187,7 @@ function completeArray(pairs, target) {
  */
 function completeRequest(given, target) {
   if (Array.isArray(given)) return completeArray(given, target);
-  const headers = { ...given };
+  const headers = copyOf(given);
   headers[':method'] ??= 'GET';
   const method = headers[':method'];
   const { ':authority': authority, ':scheme': scheme, ':path': path } = headers;

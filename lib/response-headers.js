@@ -3,6 +3,7 @@
 /** What a response has in its header block besides what the user gave. */
 
 const behavior = require('./behavior.js');
+const { copyOf } = require('./copies.js');
 const { codes } = require('./errors.js');
 const { currentDate, gather } = require('./headers.js');
 const {
@@ -28,7 +29,7 @@ function isBodiless(status) {
 function completeResponse(given, sendDate) {
   if (Array.isArray(given) && behavior.rawResponseArrays) return completeArray(given, sendDate);
   // With a prototype, as objects without one are slow; `sentHeaders` takes it away when asked.
-  const headers = { ...given };
+  const headers = copyOf(given);
   const givenStatus = headers[':status'];
   const status = givenStatus | 0 || HTTP_STATUS_OK;
   checkStatus(status);
