@@ -11,6 +11,8 @@
 const { builtin } = require('./builtin.js');
 
 const running = process.versions.node.split('.').map(Number);
+/** What the builtin is made with comes with patch releases too. */
+const nghttp2 = (process.versions.nghttp2 ?? '0').split('.').map(Number);
 
 function compare(a, b) {
   for (let i = 0; i < 3; i++) {
@@ -115,7 +117,7 @@ module.exports = Object.freeze({
       ? 'internal-reported'
       : 'specific-silent',
   /** DATA beyond the announced content-length fails the session, not only the stream. */
-  surplusDataFailsSession: since('26.0'),
+  surplusDataFailsSession: compare(nghttp2, [1, 69]) >= 0,
   /** RST code of a client stream whose request block is too large to send. */
   oversizedRequestCode: since('20.19.3', '22.16', '24.0') ? 7 : 6,
 

@@ -48,6 +48,7 @@ const {
   kOnTransportError,
   kOpen,
   kOptions,
+  kPendingRequests,
   kRemoteSettings,
   kReplaced,
   kSayGoodbye,
@@ -74,6 +75,7 @@ const ERR_FLOODED = -904;
 const GENERAL = 1;
 const SPECIFIC = 2;
 const ALWAYS = 3;
+const INTERNAL = 4;
 
 /** Who closed a stream, as the engine tells: we asked for it. */
 const BY_APPLICATION = 3;
@@ -94,6 +96,12 @@ function leave(session) {
   if (session.closed) return;
   session[kSayGoodbye]();
   setImmediate(maybeDestroy, session);
+}
+
+/** A peer that said goodbye may drop the connection; so may one that we want nothing more of. */
+function mayBeDropped(session) {
+  const isIdle = session[kOpen].size === 0 && session[kPendingRequests].size === 0;
+  return session[kGoawayCode] === NGHTTP2_NO_ERROR || (session.closed && isIdle);
 }
 
 const engineEvents = {
@@ -232,8 +240,9 @@ const engineEvents = {
    * The engine ended its session: the peer broke the protocol, or it failed.
    * @param {number} libraryCode Negative; NghttpError knows the texts.
    * @param {number} code For the GOAWAY, which the engine has queued.
-   * @param {number} reporting Silent (0), GENERAL, SPECIFIC or ALWAYS: how Node's users
-   *   learn of it; the releases that report next to nothing still report what is ALWAYS.
+   * @param {number} reporting Silent (0), GENERAL, SPECIFIC, ALWAYS or INTERNAL: how Node's users
+   *   learn of it; the releases that report next to nothing still report what is ALWAYS, and those
+   *   that say what it was do not of what is INTERNAL.
    */
   [kOnSessionError](libraryCode, code, reporting) {
     if (this.destroyed) return;
@@ -247,9 +256,10 @@ const engineEvents = {
     const { violations } = behavior;
     const told =
       libraryCode < FATAL_BAND ||
-      reporting === ALWAYS ||
+      reporting >= ALWAYS ||
       (reporting === GENERAL && violations === 'internal-reported');
-    if (violations === 'specific-reported' && libraryCode > FATAL_BAND) {
+    const isSpecific = violations === 'specific-reported' && libraryCode > FATAL_BAND;
+    if (isSpecific && reporting !== INTERNAL) {
       // With the engine's debug text.
       transport.flushLast(this);
       this[kEndSession](code, new NghttpError(libraryCode), LINGER);
@@ -271,8 +281,7 @@ const engineEvents = {
     if (this.destroyed) return;
     // A write found the peer gone; what it sent before may still be read, and is the better news.
     if (error.code === 'EPIPE') this[kLoseTransport](false);
-    // A peer that said goodbye may drop the connection.
-    else if (error.code === 'ECONNRESET' && this[kGoawayCode] === NGHTTP2_NO_ERROR) this.destroy();
+    else if (error.code === 'ECONNRESET' && mayBeDropped(this)) this.destroy();
     else this.destroy(error);
   },
 

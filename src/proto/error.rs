@@ -236,6 +236,8 @@ pub enum Reporting {
     Specific,
     /// As `General`, and even by the releases that report next to nothing.
     Always,
+    /// As `General`, in every release that knows the offence: later ones too.
+    Internal,
 }
 
 /// Why a session failed.
@@ -278,6 +280,7 @@ impl SessionError {
             // send at all.
             BadStreamId | PushNotAllowed => Reporting::Specific,
             SettingsExpected | UnexpectedPingAck => Reporting::Always,
+            SurplusData => Reporting::Internal,
             _ if self.is_general() && self.library_code() == ClosedStream.library_code() => {
                 Reporting::Always
             }
@@ -300,8 +303,7 @@ impl SessionError {
             | Flood
             | TooManyInvalidFrames
             | TooManyRejectedStreams
-            | UnexpectedPingAck
-            | SurplusData => true,
+            | UnexpectedPingAck => true,
             Frame(FrameErrorKind::StreamZero | FrameErrorKind::StreamNotZero)
             | BadSettingValue
             | UnexpectedSettingsAck
