@@ -7,10 +7,12 @@
 
 const fs = require('node:fs');
 const { setImmediate } = require('node:timers');
+const behavior = require('./behavior.js');
 const { codes } = require('./errors.js');
 const { CHUNK_SIZE, giveBuffer, isTurnOver, readHeld, takeBuffer } = require('./file-reads.js');
-const { isBodiless } = require('./response-headers.js');
+const { addMissing, isBodiless } = require('./response-headers.js');
 const { isReadable, readSmallFile } = require('./small-files.js');
+const { validateHeaders, validateObject } = require('./validators.js');
 const { NGHTTP2_INTERNAL_ERROR } = require('./constants.js');
 const {
   kEndBody,
@@ -23,9 +25,25 @@ const {
   kUpdateTimer,
 } = require('./symbols.js');
 
-function checkOptions(stream, headers, options) {
+/**
+ * Checks what a response from a file is asked for with.
+ * @returns {object} the headers, complete but for the length
+ */
+function checkArguments(stream, given, options) {
   if (stream.destroyed || stream.closed) throw new codes.ERR_HTTP2_INVALID_STREAM();
   if (stream.headersSent) throw new codes.ERR_HTTP2_HEADERS_SENT();
+  if (options !== undefined) checkOptions(options);
+  if (given !== undefined) validateHeaders(given, behavior.rawResponseArrays);
+  const headers = { __proto__: null, ...given };
+  const status = addMissing(headers, true);
+  if (isBodiless(status) || stream.headRequest) {
+    throw new codes.ERR_HTTP2_PAYLOAD_FORBIDDEN(status);
+  }
+  return headers;
+}
+
+function checkOptions(options) {
+  validateObject(options, 'options');
   for (const name of ['offset', 'length']) {
     if (options[name] !== undefined && typeof options[name] !== 'number') {
       throw new codes.ERR_INVALID_ARG_VALUE(`options.${name}`, options[name]);
@@ -33,10 +51,6 @@ function checkOptions(stream, headers, options) {
   }
   if (options.statCheck !== undefined && typeof options.statCheck !== 'function') {
     throw new codes.ERR_INVALID_ARG_VALUE('options.statCheck', options.statCheck);
-  }
-  const status = headers[':status'] == null ? 200 : headers[':status'] | 0;
-  if (isBodiless(status) || stream.headRequest) {
-    throw new codes.ERR_HTTP2_PAYLOAD_FORBIDDEN(status);
   }
 }
 
@@ -259,9 +273,8 @@ function sendFile(response, stat, headers, options, onError) {
  * @param {object} stream
  */
 function respondWithFD(stream, fd, given, options) {
-  const headers = { __proto__: null, ...given };
+  const headers = checkArguments(stream, given, options);
   options = { ...options };
-  checkOptions(stream, headers, options);
   if (typeof fd !== 'number' && !isFileHandle(fd)) {
     throw new codes.ERR_INVALID_ARG_TYPE('fd', ['number', 'FileHandle'], fd);
   }
@@ -274,9 +287,8 @@ function respondWithFD(stream, fd, given, options) {
  * @param {object} stream
  */
 function respondWithFile(stream, path, given, options) {
-  const headers = { __proto__: null, ...given };
+  const headers = checkArguments(stream, given, options);
   options = { ...options };
-  checkOptions(stream, headers, options);
   stream[kUpdateTimer]();
   const onError = (error) => {
     if (typeof options.onError === 'function') options.onError(error);

@@ -23,6 +23,19 @@ function isBodiless(status) {
 }
 
 /**
+ * Adds what a response's headers lack: the status and the date.
+ * @returns {number} the status
+ */
+function addMissing(headers, sendDate) {
+  const given = headers[':status'];
+  const status = given | 0 || HTTP_STATUS_OK;
+  checkStatus(status);
+  if (given !== status) headers[':status'] = status;
+  if (sendDate && headers.date == null) headers.date = currentDate();
+  return status;
+}
+
+/**
  * Completes a response: the status and the date.
  * @returns {{list: object | any[], sentHeaders: object, status: number}}
  */
@@ -30,11 +43,7 @@ function completeResponse(given, sendDate) {
   if (Array.isArray(given) && behavior.rawResponseArrays) return completeArray(given, sendDate);
   // With a prototype, as objects without one are slow; `sentHeaders` takes it away when asked.
   const headers = copyOf(given);
-  const givenStatus = headers[':status'];
-  const status = givenStatus | 0 || HTTP_STATUS_OK;
-  checkStatus(status);
-  if (givenStatus !== status) headers[':status'] = status;
-  if (sendDate && headers.date == null) headers.date = currentDate();
+  const status = addMissing(headers, sendDate);
   return { list: headers, sentHeaders: headers, status };
 }
 
@@ -62,4 +71,4 @@ function checkStatus(status) {
   return status;
 }
 
-module.exports = { completeResponse, isBodiless };
+module.exports = { addMissing, completeResponse, isBodiless };

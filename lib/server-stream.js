@@ -91,6 +91,7 @@ class ServerHttp2Stream extends Http2Stream {
     if (this[kState].pushed) throw new codes.ERR_HTTP2_NESTED_PUSH();
     if (typeof options === 'function') callback = options;
     validateFunction(callback, 'callback');
+    if (callback !== options && options !== undefined) validateObject(options, 'options');
     if (headers !== undefined) validateObject(headers, 'headers');
     headers = { __proto__: null, ...headers };
     headers[':method'] ??= 'GET';
@@ -136,9 +137,9 @@ class ServerHttp2Stream extends Http2Stream {
     if (endStream && !this.writableEnded) this.end();
   }
 
-  /** Starts a response whose body is a file's. */
+  /** Starts a response whose body is a file's. Its headers have a date, if it is to have one. */
   [kStartResponse](headers, waitForTrailers) {
-    const { list, sentHeaders } = completeResponse(headers, true);
+    const { list, sentHeaders } = completeResponse(headers, false);
     this[kSend](list, sentHeaders, false, waitForTrailers);
     this[kState].piped = true;
     this.end();

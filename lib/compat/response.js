@@ -81,12 +81,13 @@ function beginSend(response) {
   const stream = response[kStream];
   const headers = response[kHeaders];
   headers[':status'] = response[kStatusCode];
-  stream.on('wantTrailers', onWantTrailers);
   stream.respond(headers, {
     endStream: response[kEnding],
     waitForTrailers: true,
     sendDate: response[kSendDate],
   });
+  // Headers that were refused may be followed by others.
+  stream.on('wantTrailers', onWantTrailers);
 }
 
 /** What end() is given; dropped if the response has no content (RFC 9110 §6.4.1), as in HTTP/1. */
@@ -106,10 +107,16 @@ function endStream(response, chunk, encoding) {
   stream.end(chunk, encoding);
 }
 
+/** Whether a stream takes a chunk, rather than throw. */
+function isWritable(chunk, encoding) {
+  if (typeof chunk !== 'string') return chunk instanceof Uint8Array;
+  return !encoding || Buffer.isEncoding(encoding);
+}
+
 /** Whether the stream takes what end() is given as its end, without a write before. */
-function canEndWith(response, chunk) {
+function canEndWith(response, chunk, encoding) {
   const stream = response[kStream];
-  if (chunk == null || response[kClosed] || stream.destroyed) return false;
+  if (!isWritable(chunk, encoding) || response[kClosed] || stream.destroyed) return false;
   if (!stream.headersSent) response.writeHead(response[kStatusCode]);
   return !stream.writableEnded && !response[kEnding] && !response[kDestroyed];
 }
@@ -413,7 +420,7 @@ class Http2ServerResponse extends Stream {
       if (typeof callback === 'function') process.nextTick(callback);
       return this;
     }
-    const whole = canEndWith(this, chunk);
+    const whole = canEndWith(this, chunk, encoding);
     if (chunk != null && !whole) writeLast(this, chunk, encoding);
     this[kEndedAsHead] = isHead;
     this[kEnding] = true;
