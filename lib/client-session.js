@@ -42,6 +42,12 @@ const {
   NGHTTP2_SESSION_CLIENT,
 } = require('./constants.js');
 
+/**
+ * Origins that a client session remembers of ORIGIN frames (RFC 8336 §2.3). The builtin has the
+ * limit from Node 26.3.1 on; a server could make a client keep what it likes before.
+ */
+const MAX_ORIGIN_SET_SIZE = 128;
+
 /** Methods whose requests have no content unless the user says otherwise. */
 const BODILESS = new Set(['GET', 'HEAD', 'DELETE']);
 
@@ -75,7 +81,7 @@ class ClientHttp2Session extends Http2Session {
   constructor(options, socket, { protocol, authority }) {
     super(options, NGHTTP2_SESSION_CLIENT, socket);
     this.#target = { scheme: protocol.slice(0, -1), authority };
-    this.#originLimit = options.maxOriginSetSize;
+    this.#originLimit = options.maxOriginSetSize ?? MAX_ORIGIN_SET_SIZE;
   }
 
   /** Origins the session may be used for (RFC 8336), on TLS. */

@@ -40,6 +40,7 @@ const plainErrors = {
   ERR_HTTP2_SEND_FILE: 'Directories cannot be sent',
   ERR_HTTP2_SEND_FILE_NOSEEK: 'Offset or length can only be specified for regular files',
   ERR_HTTP2_SESSION_ERROR: (code) => `Session closed with error code ${code}`,
+  ERR_HTTP2_SETTINGS_CANCEL: 'HTTP2 session settings canceled',
   ERR_HTTP2_SOCKET_BOUND: 'The socket is already bound to an Http2Session',
   ERR_HTTP2_SOCKET_UNBOUND: 'The socket has been disconnected from the Http2Session',
   ERR_HTTP2_STATUS_101: 'HTTP status code 101 (Switching Protocols) is forbidden in HTTP/2',

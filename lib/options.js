@@ -24,11 +24,6 @@ const { ERR_HTTP2_TOO_MANY_CUSTOM_SETTINGS, ERR_INVALID_ARG_TYPE } = codes;
 const MAX_UINT32 = 2 ** 32 - 1;
 /** How long a socket may stay after it turned out not to speak HTTP/2, in ms. */
 const UNKNOWN_PROTOCOL_TIMEOUT = 10_000;
-/**
- * Origins that a client session remembers of ORIGIN frames (RFC 8336 §2.3). The builtin has the
- * limit from Node 26.3.1 on; a server could make a client keep what it likes before.
- */
-const MAX_ORIGIN_SET_SIZE = 128;
 
 /** Numeric options of a session that the engine knows by the same name; others are no concern. */
 const engineNumbers = [
@@ -130,8 +125,9 @@ function withAlpn(options) {
  */
 function connectOptions(options = {}) {
   const copy = sessionOptions(options);
-  if (copy.maxOriginSetSize == null) copy.maxOriginSetSize = MAX_ORIGIN_SET_SIZE;
-  else validateNumber(copy.maxOriginSetSize, 'options.maxOriginSetSize', 0);
+  if (copy.maxOriginSetSize != null) {
+    validateNumber(copy.maxOriginSetSize, 'options.maxOriginSetSize', 0);
+  }
   return copy;
 }
 

@@ -189,12 +189,9 @@ let RustlsSecureServer;
  * @param {Function} [handler] Listens to 'request'.
  * @returns {Http2Server}
  */
-function createServer(options = {}, handler) {
-  if (typeof options === 'function') {
-    handler = options;
-    options = {};
-  }
-  return new Http2Server(options, handler);
+function createServer(options, handler) {
+  if (typeof options === 'function') return new Http2Server({}, options);
+  return new Http2Server(options === undefined ? {} : options, handler);
 }
 
 /**
@@ -202,7 +199,8 @@ function createServer(options = {}, handler) {
  * @param {Function} [handler] Listens to 'request'.
  * @returns {Http2SecureServer}
  */
-function createSecureServer(options = {}, handler) {
+function createSecureServer(options, handler) {
+  if (options === undefined) return createSecureServer({}, handler);
   return engines.withEngine(
     options,
     () => new NodeServer(options, handler),

@@ -98,6 +98,11 @@ class SessionAcks {
     else this.#settings.push(settings);
   }
 
+  /** SETTINGS were not sent, as too many wait for their acknowledgement. */
+  refuseSettings(callback) {
+    new Awaited('HTTP2SETTINGS', callback).settle(new codes.ERR_HTTP2_SETTINGS_CANCEL());
+  }
+
   /** Whether somebody waits for the oldest SETTINGS to be acknowledged. */
   get areSettingsHeard() {
     return this.#settings !== undefined && this.#settings[0].isHeard;

@@ -369,6 +369,7 @@ class Http2Session extends EventEmitter {
   #sendSettings(entries, callback) {
     if (this.destroyed) return;
     if (commands.settings(this, entries) < 0) {
+      this[kAcks].refuseSettings(callback);
       this.destroy(new codes.ERR_HTTP2_MAX_PENDING_SETTINGS_ACK());
       return;
     }
@@ -477,7 +478,9 @@ class Http2Session extends EventEmitter {
     if (this.closed || this.destroyed) return;
     if (typeof callback === 'function') this.once('close', callback);
     this[kSayGoodbye]();
-    this[kMaybeDestroy]();
+    // A GOAWAY goes out first, on a tick that it has asked for.
+    if (behavior.closeSendsGoaway && !this.connecting) process.nextTick(maybeDestroy, this);
+    else this[kMaybeDestroy]();
   }
 
   /** The first half of `close`. */

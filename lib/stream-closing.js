@@ -3,6 +3,7 @@
 /** How a stream closes, and what its peer is told. The stream is handed in. */
 
 const { setImmediate, setTimeout } = require('node:timers');
+const { getSystemErrorMap } = require('node:util');
 const behavior = require('./behavior.js');
 const commands = require('./commands.js');
 const diagnostics = require('./diagnostics.js');
@@ -162,9 +163,8 @@ function streamError(code, byPeer) {
 function pendingWriteError() {
   const code = behavior.pendingWriteErrorAtDestroy;
   if (code === null) return undefined;
-  const error = new Error(`write ${code}`);
-  error.code = code;
-  return error;
+  const [errno] = [...getSystemErrorMap()].find(([, [name]]) => name === code);
+  return Object.assign(new Error(`write ${code}`), { errno, code, syscall: 'write' });
 }
 
 module.exports = {

@@ -144,3 +144,14 @@ test(
     }
   },
 );
+
+test('a server may name 127 origins beside its own, where the user says nothing', async (t) => {
+  const { client, session } = await open(t, ours, { tls: true });
+  const named = (count) => Array.from({ length: count }, (_, i) => `https://h${i}.example`);
+  session.origin(...named(127));
+  await once(client, 'origin');
+  assert.equal(client.originSet.length, 128);
+  const failed = once(client, 'error');
+  session.origin('https://one-more.example');
+  assert.equal((await failed)[0].code, 'ERR_HTTP2_TOO_MANY_ORIGINS');
+});
