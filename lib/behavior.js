@@ -70,15 +70,15 @@ module.exports = Object.freeze({
   /** Greatest `initialWindowSize`; RFC 9113 §6.5.2 says 2^31-1. */
   initialWindowSizeMax: acceptsWideWindow ? 2 ** 32 - 1 : 2 ** 31 - 1,
   /** Range errors name numeric session options as `The "options.x" property`, not `"x" argument`. */
-  optionErrorsNameProperty: since('25.0'),
+  optionErrorsNameProperty: since('24.15', '25.0'),
   /** Options `streamResetBurst` and `streamResetRate`: a token bucket for received RST_STREAM. */
   streamResetOptions: since('22.10', '23.0'),
   /** Option `strictFieldWhitespaceValidation`; without it padded values are always dropped. */
   strictFieldWhitespace: since('22.17', '24.2'),
   /** Option `strictSingleValueFields`. */
-  strictSingleValueFields: since('25.7'),
+  strictSingleValueFields: since('24.15', '25.7'),
   /** Option `http1Options` of servers. */
-  http1Options: since('25.7'),
+  http1Options: since('24.15', '25.7'),
   /** A secure server's `ALPNCallback` stands alone: no default ALPN list joins it. */
   alpnCallback: since('20.18.3', '22.13'),
   /** connect sends no server name for IP hosts (RFC 6066 §3). */
@@ -87,20 +87,20 @@ module.exports = Object.freeze({
   // Sessions ---------------------------------------------------------------------------------
 
   /** PRIORITY signals have no effect; using them warns with DEP0194. Else 'priority' is emitted. */
-  prioritySignalsRemoved: since('24.2'),
+  prioritySignalsRemoved: since('22.23', '24.2'),
   /** The payload of `ping()` is measured by byteLength, so that every 8-byte view is accepted. */
-  pingAcceptsViews: since('20.20', '24.11.1', '25.0'),
+  pingAcceptsViews: since('20.20', '22.22.1', '24.11.1', '25.0'),
   /** `session.close()` sends GOAWAY(0) at once. */
   closeSendsGoaway: since('20.19.3', '22.16', '24.0'),
   /** `request()` on a closed or destroyed session throws; else its stream fails later. */
-  requestOnDeadSessionThrows: !since('26.0'),
+  requestOnDeadSessionThrows: !since('24.18', '26.3'),
   /**
    * Header blocks are heard in the async context of `request()`, not in that of `connect()`; and so
    * is all the rest of a request that was made before the session was connected.
    */
   requestAsyncContext: since('20.18.3', '22.12', '23.2'),
   /** `session.socket.destroy()` destroys the session instead of throwing. */
-  socketDestroyAllowed: since('26.6'),
+  socketDestroyAllowed: since('24.20', '26.6'),
   /** An illegal field name in `request()` also destroys the session. */
   badNameKillsSession: !since('22.17', '24.0'),
   /**
@@ -111,7 +111,7 @@ module.exports = Object.freeze({
    * - 'specific-reported': always an 'error' event, and GOAWAY with the specific code and a debug
    *   text.
    */
-  violations: since('26.1')
+  violations: since('22.23.3', '24.21', '26.8')
     ? 'specific-reported'
     : since('20.18.2', '22.13.1', '23.6.1')
       ? 'internal-reported'
@@ -130,7 +130,7 @@ module.exports = Object.freeze({
   /** `request()` takes flat header arrays. */
   rawRequestArrays,
   /** Code of the error that pending write callbacks receive at destroy; null: none. */
-  pendingWriteErrorAtDestroy: since('22.0') && !since('26.0') ? 'ECANCELED' : null,
+  pendingWriteErrorAtDestroy: since('22.0') && !since('24.22', '26.8') ? 'ECANCELED' : null,
 
   // Servers ----------------------------------------------------------------------------------
 
@@ -141,7 +141,7 @@ module.exports = Object.freeze({
   /** The HTTP/1 fallback obeys headersTimeout, requestTimeout, connectionsCheckingInterval. */
   http1Timeouts: since('20.12', '22.0'),
   /** The HTTP/1 fallback takes the server's http options; before, it has no keep-alive timeout. */
-  http1TakesOptions: since('25.0'),
+  http1TakesOptions: since('24.15', '25.0'),
 
   // Compatibility classes --------------------------------------------------------------------
 
@@ -156,7 +156,7 @@ module.exports = Object.freeze({
   /** `writeHead` on a closed stream does nothing; else it throws …INVALID_STREAM. */
   writeHeadAfterCloseIgnored: since('20.19.3', '22.16', '24.0'),
   /** `writeEarlyHints` checks names and values as setHeader does. */
-  earlyHintsChecked: since('26.2'),
+  earlyHintsChecked: since('24.18', '26.2'),
 
   // JavaScript -------------------------------------------------------------------------------
 
@@ -171,7 +171,7 @@ module.exports = Object.freeze({
   /** Diagnostics channels of stream life. */
   streamChannels: since('22.17', '24.3'),
   /** Diagnostics channels of the client's request bodies. */
-  bodyChannels: since('24.12', '25.2'),
+  bodyChannels: since('22.22.1', '24.12', '25.2'),
   /** What is in the `detail` of performance entries is on the entry too (DEP0152). */
   performanceEntryFields: !since('25.0'),
 });
