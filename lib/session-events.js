@@ -187,7 +187,7 @@ const engineEvents = {
     const ping = this[kAcks].takePing();
     if (ping === undefined) {
       // Node answers an ACK that nobody asked for like any other breach of the protocol.
-      this[kOnSessionError](ERR_PROTOCOL, NGHTTP2_INTERNAL_ERROR, ALWAYS);
+      this[kOnSessionError](ERR_PROTOCOL, NGHTTP2_INTERNAL_ERROR, INTERNAL);
       return;
     }
     ping.settle(null, this[kAcks].pingRTT, payload);

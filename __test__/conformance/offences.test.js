@@ -20,8 +20,6 @@ const {
   uint32,
 } = require('../support/raw-client');
 
-const major = Number(process.versions.node.split('.')[0]);
-
 /** What a server's user hears of a session that a raw client ends, and what the client hears. */
 async function judge(t, http2, octets, options = {}) {
   const { server } = await serve(t, http2, { options });
@@ -56,9 +54,7 @@ const offences = {
 
 describe('a server tells of offences as the builtin does', () => {
   for (const [name, octets] of Object.entries(offences)) {
-    // Node 26 says INTERNAL_ERROR there.
-    const skip = name.startsWith('a PING answered') && major >= 26;
-    test(name, { skip }, async (t) => {
+    test(name, async (t) => {
       const expected = await judge(t, builtin, octets);
       assert.deepEqual(await judge(t, ours, octets), expected);
     });

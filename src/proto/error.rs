@@ -225,7 +225,7 @@ impl fmt::Display for Offence {
     }
 }
 
-/// How the failure of a session shows in Node before 26.
+/// How the failure of a session shows in Node before 26.8, 24.21 and 22.23.3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reporting {
     /// By its GOAWAY only.
@@ -236,7 +236,7 @@ pub enum Reporting {
     Specific,
     /// As `General`, and even by the releases that report next to nothing.
     Always,
-    /// As `General`, in every release that knows the offence: later ones too.
+    /// As `Always`, and by the releases from there on too, which say of others what they were.
     Internal,
 }
 
@@ -279,8 +279,8 @@ impl SessionError {
             // RFC 9113 §5.1.1 and §8.4 name the code, which Node either replaces or does not
             // send at all.
             BadStreamId | PushNotAllowed => Reporting::Specific,
-            SettingsExpected | UnexpectedPingAck => Reporting::Always,
-            SurplusData => Reporting::Internal,
+            SettingsExpected => Reporting::Always,
+            UnexpectedPingAck | SurplusData => Reporting::Internal,
             _ if self.is_general() && self.library_code() == ClosedStream.library_code() => {
                 Reporting::Always
             }
@@ -302,8 +302,7 @@ impl SessionError {
             | TooManyContinuations
             | Flood
             | TooManyInvalidFrames
-            | TooManyRejectedStreams
-            | UnexpectedPingAck => true,
+            | TooManyRejectedStreams => true,
             Frame(FrameErrorKind::StreamZero | FrameErrorKind::StreamNotZero)
             | BadSettingValue
             | UnexpectedSettingsAck
